@@ -1,0 +1,1 @@
+"""Ledger on SQLite or PostgreSQL through SQLAlchemy Core; depends on the application's ports and the domain."""

@@ -1,0 +1,1 @@
+"""Alembic's scripts; adapters.database.migration runs them and nothing else imports them."""

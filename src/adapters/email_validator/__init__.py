@@ -1,0 +1,1 @@
+"""Addresses as producers write them, read by email-validator."""

@@ -1,0 +1,62 @@
+"""Finds the template folders and reads all their files into memory."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from adapters.jinja.errors import TemplateProblem
+from adapters.jinja.pictures import TYPES
+
+_FOLDER_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_SHIPPED = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """The files by their names."""
+
+    texts: Mapping[str, str]
+    pictures: Mapping[str, bytes]
+
+
+def read_folders(templates_dir: Path | None) -> tuple[dict[str, Folder], list[TemplateProblem]]:
+    """Return each folder by its name, and what could not be read.
+
+    A folder of `templates_dir` replaces the whole shipped one of its name. A folder is a category, or shared by
+    categories if its name begins with an underscore; hidden ones are ignored.
+    """
+    problems: list[TemplateProblem] = []
+    folders = _list(_SHIPPED, problems)
+    if templates_dir:
+        folders |= _list(templates_dir, problems)
+    read = {name: _read(folder, problems) for name, folder in sorted(folders.items())}
+    return {name: folder for name, folder in read.items() if folder is not None}, problems
+
+
+def _list(root: Path, problems: list[TemplateProblem]) -> dict[str, Path]:
+    try:
+        found = [path for path in sorted(root.iterdir()) if path.is_dir() and not path.name.startswith(".")]
+    except OSError as err:
+        what = f"cannot be listed: {err.strerror}"
+        problems.append(TemplateProblem(where="TEMPLATES_DIR", what=what, remedy="name a readable directory"))
+        return {}
+    problems.extend(
+        TemplateProblem(where=path.name, what="not a usable name", remedy="use 1 to 64 of A-Z a-z 0-9 _ . -")
+        for path in found
+        if not _FOLDER_NAME.fullmatch(path.name)
+    )
+    return {path.name: path for path in found if _FOLDER_NAME.fullmatch(path.name)}
+
+
+def _read(folder: Path, problems: list[TemplateProblem]) -> Folder | None:
+    try:
+        files = sorted(folder.iterdir())
+        return Folder(
+            texts={path.name: path.read_text(encoding="utf-8") for path in files if path.suffix in {".j2", ".toml"}},
+            pictures={path.name: path.read_bytes() for path in files if path.suffix in TYPES},
+        )
+    except (OSError, UnicodeDecodeError) as err:
+        what = f"cannot be read: {type(err).__name__}"
+        problems.append(TemplateProblem(where=folder.name, what=what, remedy="make its text files readable UTF-8"))
+        return None

@@ -1,0 +1,1 @@
+"""structlog behind the Observer port; the only place that configures logging."""

@@ -1,0 +1,1 @@
+"""SMTP and MIME: the only package that may import aiosmtplib."""

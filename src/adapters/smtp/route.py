@@ -1,0 +1,176 @@
+"""One relay with its connections and its breaker.
+
+States of the way to a relay, written here only (the breaker's own are in domain/breaker.py):
+
+    UNPROVEN --a connection opens--> PROVEN       one at a time may try before, so that a wrong password is sent once
+    PROVEN --no new connection for a minute--> UNPROVEN
+
+    QUIET --the breaker is open and a probe is due--> PROBING        begun by a mail or by `probe`, in its own task
+    PROBING --the relay answers, or fails--> QUIET                   the breaker hears of it
+
+While the breaker is open no mail is tried, and what mails that were under way find out counts no more: a connection
+from before may work although new logins are refused, and many late failures are still one outage.
+"""
+
+import asyncio
+import ssl
+from math import inf
+
+from adapters.smtp.connection import Connection
+from adapters.smtp.idle_connections import IdleConnections
+from adapters.smtp.opening import Opening
+from adapters.smtp.phase_failure import AUTH_REFUSED
+from adapters.smtp.relay import Relay
+from adapters.smtp.timeouts import Timeouts
+from application.failpoints import Reach
+from application.ports.clock import Clock
+from application.ports.email_transport import BeforeDot
+from application.ports.observer import Observer
+from domain.breaker import Breaker
+from domain.email_address import EmailAddress
+from domain.events import RelayBack, RelayDown
+from domain.outcome import DeliveryOutcome, Phase, RelayUnavailable, Unsendable
+from domain.outgoing_email import OutgoingEmail
+
+# A password that was changed is not sent by all mails of a burst at once.
+_PROVEN_S = 60.0
+
+
+class Route:
+    """Mails and probes for one relay; tells the observer when it goes down and comes back."""
+
+    def __init__(
+        self,
+        *,
+        relay: Relay,
+        context: ssl.SSLContext,
+        max_idle: int,
+        timeouts: Timeouts,
+        clock: Clock,
+        observer: Observer,
+        reach: Reach,
+    ) -> None:
+        self._relay = relay
+        self._context = context
+        self._timeouts = timeouts
+        self._reach = reach
+        self._idle = IdleConnections(max_idle=max_idle, clock=clock)
+        self._clock = clock
+        self._observer = observer
+        self._breaker = Breaker()
+        self._first_contact = asyncio.Lock()
+        self._last_failure: RelayUnavailable | None = None
+        self._proven_until_s = -inf
+        self._probing: asyncio.Task[None] | None = None
+
+    @property
+    def is_available(self) -> bool:
+        """Whether mails may be tried."""
+        return not self._breaker.is_open
+
+    async def send(self, email: OutgoingEmail, message: bytes, before_dot: BeforeDot) -> DeliveryOutcome:
+        """Try once, or answer at once at an open breaker; a connection that died since its last mail is replaced."""
+        if self._breaker.is_open:
+            return self._closed()
+        if reused := self._idle.take():
+            outcome = await self._deliver(reused, email, message, before_dot)
+            # Idle connections die without a word, and relays end them by count: only a new one tells (F31, F32).
+            if not isinstance(outcome, RelayUnavailable):
+                return self._noted(outcome)
+        opened = await self._open()
+        if isinstance(opened, Connection):
+            return self._noted(await self._deliver(opened, email, message, before_dot))
+        return self._noted(opened)
+
+    def probe(self, mail_from: EmailAddress) -> asyncio.Task[None] | None:
+        """Start a probe where one is due; returns the one that is under way, if any."""
+        if self._probing is None or self._probing.done():
+            is_due = self._breaker.may_probe(self._clock.monotonic_s())
+            self._probing = asyncio.create_task(self._probe(mail_from)) if is_due else None
+        return self._probing
+
+    async def close(self) -> None:
+        """End a probe at once and idle connections politely."""
+        if self._probing:
+            self._probing.cancel()
+            await asyncio.wait({self._probing})
+        await self._idle.close()
+
+    async def _open(self) -> Connection | RelayUnavailable:
+        if not self._is_proven():
+            known_failure = self._last_failure
+            async with self._first_contact:
+                if self._last_failure is not None and self._last_failure is not known_failure:
+                    # It failed while this mail waited: five mails must not wait for five timeouts in a row.
+                    return self._last_failure
+                if not self._is_proven():
+                    return await self._dial_where_mails_may_go()
+        return await self._dial_where_mails_may_go()
+
+    async def _dial_where_mails_may_go(self) -> Connection | RelayUnavailable:
+        # It may have opened while the mail waited, or was on a connection that failed.
+        return await self._dial() if self.is_available else self._closed()
+
+    def _is_proven(self) -> bool:
+        return self._clock.monotonic_s() < self._proven_until_s
+
+    async def _dial(self) -> Connection | RelayUnavailable:
+        opening = Opening(relay=self._relay, context=self._context, timeouts=self._timeouts, reach=self._reach)
+        opened = await opening.run(now_s=self._clock.monotonic_s())
+        if isinstance(opened, Connection):
+            self._proven_until_s = self._clock.monotonic_s() + _PROVEN_S
+        else:
+            self._last_failure = opened
+        return opened
+
+    async def _deliver(
+        self, connection: Connection, email: OutgoingEmail, message: bytes, before_dot: BeforeDot
+    ) -> DeliveryOutcome:
+        outcome = await connection.deliver(email, message, before_dot)
+        if isinstance(outcome, RelayUnavailable):
+            connection.stream.hang_up()
+        else:
+            self._idle.give_back(connection)
+        self._keep_nothing_in_vain()
+        return outcome
+
+    async def _probe(self, mail_from: EmailAddress) -> None:
+        began_s = self._clock.monotonic_s()
+        opened = await self._dial()
+        failure = await opened.probe(mail_from) if isinstance(opened, Connection) else opened
+        if failure:
+            # From its begin, since a probe may take as long as the pause; but logins are a full minute apart.
+            self._fail(failure, self._clock.monotonic_s() if _is_login_refused(failure) else began_s)
+        elif isinstance(opened, Connection):
+            self._idle.give_back(opened)
+            down_s = self._breaker.succeed(self._clock.monotonic_s())
+            self._observer.notify(RelayBack(relay=self._relay.name, down_s=down_s or 0.0))
+
+    def _noted(self, outcome: DeliveryOutcome) -> DeliveryOutcome:
+        """Let the breaker hear of a mail; only what got past MAIL says that the relay works."""
+        if isinstance(outcome, RelayUnavailable):
+            if self.is_available or _is_login_refused(outcome):
+                self._fail(outcome, self._clock.monotonic_s())
+        elif self.is_available and not isinstance(outcome, Unsendable):
+            self._breaker.succeed(self._clock.monotonic_s())
+        return outcome
+
+    def _fail(self, failure: RelayUnavailable, at_s: float) -> None:
+        if self._breaker.fail(at_s, login_refused=_is_login_refused(failure)):
+            code = failure.reply.code if failure.reply else None
+            self._observer.notify(
+                RelayDown(relay=failure.relay, phase=failure.phase, cause=failure.cause, reply_code=code)
+            )
+        self._keep_nothing_in_vain()
+
+    def _keep_nothing_in_vain(self) -> None:
+        # What failed may have been this host: out of file descriptors, the probe needs one, and so does the broker.
+        if self._breaker.is_open:
+            self._idle.part_with_all()
+
+    def _closed(self) -> RelayUnavailable:
+        return RelayUnavailable(phase=Phase.CONNECT, cause="breaker_open", relay=self._relay.name)
+
+
+def _is_login_refused(failure: RelayUnavailable) -> bool:
+    return failure.cause == AUTH_REFUSED

@@ -1,0 +1,1 @@
+"""The order of steps and the ports they need; depends on the domain only (asyncio and structlog allowed)."""

@@ -1,0 +1,1 @@
+"""Protocols between the use cases and the outside; depend on the domain only."""

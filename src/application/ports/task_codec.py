@@ -1,0 +1,35 @@
+"""The wire format of a task."""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import Protocol
+
+from domain.email_task import EmailTask
+from domain.failure_reason import FailureReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecodedTask:
+    """A task and its `identity`: the bytes of the body less the retry counter (field 5)."""
+
+    task: EmailTask
+    identity: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Undecodable:
+    """The body is not exactly one undamaged task; `reason` is BAD_WIRE, TOO_BIG or BAD_ATTACHMENT."""
+
+    reason: FailureReason
+
+
+class TaskCodec(Protocol):
+    """Reads and writes task bodies; never raises on what a producer sent."""
+
+    @abstractmethod
+    def decode(self, body: bytes) -> DecodedTask | Undecodable:
+        """Decode one body strictly: anything truncated, damaged or ambiguous is refused."""
+
+    @abstractmethod
+    def encode(self, task: EmailTask) -> bytes:
+        """Encode a task as a producer would; raises ValueError where `decode` would refuse or change it."""

@@ -1,0 +1,45 @@
+"""Why a mail is in the hospital: a closed list of kinds, each with a short detail that names no person."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class FailureKind(StrEnum):
+    """The kinds, as they stand in the `x-mail-reason` header, in log lines and in metric tags."""
+
+    # Poison: no attempt was made, because none could succeed.
+    TOO_BIG = "too_big"
+    BAD_WIRE = "bad_wire"
+    MISSING = "missing"
+    MISSING_PARAM = "missing_param"
+    BAD_PARAM = "bad_param"
+    BAD_ADDRESS = "bad_address"
+    UNKNOWN_CATEGORY = "unknown_category"
+    TEMPLATE_ERROR = "template_error"
+    RENDER_TIMEOUT = "render_timeout"
+    BAD_ATTACHMENT = "bad_attachment"
+    EXPIRED = "expired"
+    KEY_REUSED = "key_reused"
+    SMTPUTF8_UNSUPPORTED = "smtputf8_unsupported"
+    # The relay's word on this mail.
+    REFUSED_PERMANENTLY = "refused_permanently"
+    ATTEMPTS_EXHAUSTED = "attempts_exhausted"
+    IN_DOUBT = "in_doubt"
+    # Perhaps of the mail, perhaps of what was under way beside it.
+    WORKER_DIED_HOLDING = "worker_died_holding"
+    # A defect of ours: the mail is kept, the stack is in the log.
+    INTERNAL_ERROR = "internal_error"
+
+
+@dataclass(frozen=True, slots=True)
+class FailureReason:
+    """A kind and what it is about, such as a field's name.
+
+    Never a value of the task, with one exception: the name of an unknown category, where it is plain.
+    """
+
+    kind: FailureKind
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.detail}" if self.detail else str(self.kind)

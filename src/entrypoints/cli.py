@@ -1,0 +1,117 @@
+"""`takeoff-mailer`: the commands and their options; what they do is imported when they run."""
+
+import signal
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="takeoff-mailer",
+    help="Takes mail tasks from RabbitMQ, renders them, and hands them to an SMTP relay.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(version("takeoff-mailer"))
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """What every command shares."""
+
+
+@app.command()
+def worker() -> None:
+    """Deliver mails until SIGTERM or SIGINT; settings come from the environment and .env."""
+    # As process 1 of a container nothing ends us by default, and the imports below take a while.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    from entrypoints.commands.worker import run_worker  # noqa: PLC0415
+
+    raise typer.Exit(run_worker())
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database's schema up to date, as the worker does at its start."""
+    from entrypoints.commands.migrate import run_migrate  # noqa: PLC0415
+
+    raise typer.Exit(run_migrate())
+
+
+@app.command()
+def healthcheck() -> None:
+    """Ask the worker on this host whether it is consuming; exit 0 if so."""
+    from entrypoints.commands.healthcheck import run_healthcheck  # noqa: PLC0415
+
+    raise typer.Exit(run_healthcheck())
+
+
+@app.command()
+def doctor(*, as_json: Annotated[bool, typer.Option("--json", help="One JSON object per finding.")] = False) -> None:
+    """Look at settings, templates, broker and relay, and name each problem with its remedy; send nothing."""
+    from entrypoints.commands.doctor import run_doctor  # noqa: PLC0415
+
+    raise typer.Exit(run_doctor(as_json=as_json))
+
+
+@app.command()
+def enqueue(
+    *,
+    task: Annotated[
+        Path | None, typer.Option("--task", help="A JSON file with the task's fields; - for standard input.")
+    ] = None,
+    to: Annotated[str, typer.Option(help="The recipient's address.")] = "",
+    category: Annotated[str, typer.Option(help="The template, such as Attendee_Registration_Successful.")] = "",
+    subject: Annotated[str, typer.Option(help="The subject line.")] = "",
+    first_name: Annotated[str, typer.Option(help="How the mail greets.")] = "",
+    task_id: Annotated[str, typer.Option(help="The mail's idempotency key.")] = "",
+    locale: Annotated[str, typer.Option(help="The recipient's language, such as en.")] = "",
+    param: Annotated[list[str] | None, typer.Option(help="A template parameter as NAME=VALUE; repeatable.")] = None,
+    send_at: Annotated[str, typer.Option(help="Not before this time (ISO 8601 with zone).")] = "",
+    expires_at: Annotated[str, typer.Option(help="Not after this time (ISO 8601 with zone).")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Publish one task as a producer does, and wait until the broker confirms it."""
+    from entrypoints.commands.enqueue import run_enqueue  # noqa: PLC0415
+
+    flags = {
+        "to": to,
+        "category": category,
+        "subject": subject,
+        "first_name": first_name,
+        "task_id": task_id,
+        "locale": locale,
+        "send_at": send_at,
+        "expires_at": expires_at,
+    }
+    raise typer.Exit(run_enqueue(task_file=task, flags=flags, params=param or [], as_json=as_json))
+
+
+@app.command()
+def demo(
+    *,
+    inbox: Annotated[Path, typer.Option(help="Where the mails are written.")] = Path("demo-inbox"),
+    tasks: Annotated[int, typer.Option(min=12, help="How many tasks to play.")] = 24,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per task and a summary.")] = False,
+) -> None:
+    """Show the worker at work without RabbitMQ or a relay: good and bad tasks, and what becomes of each."""
+    from entrypoints.commands.demo import run_demo  # noqa: PLC0415
+
+    raise typer.Exit(run_demo(inbox=inbox, tasks=tasks, as_json=as_json))
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,1 @@
+"""One file per command of `takeoff-mailer`; each imports what it needs only when it runs."""

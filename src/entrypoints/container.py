@@ -1,0 +1,169 @@
+"""The composition root: the only file that knows every part, in dependency order."""
+
+import random
+import uuid
+
+from dependency_injector import containers, providers
+
+from adapters.clock.system_clock import SystemClock
+from adapters.database.diagnosis import DatabaseDiagnosis
+from adapters.database.ledger import DatabaseLedger
+from adapters.email_validator.address_parser import EmailValidatorAddressParser
+from adapters.icalendar.calendar_writer import IcalendarWriter
+from adapters.jinja.diagnosis import JinjaDiagnosis
+from adapters.jinja.email_renderer import JinjaEmailRenderer
+from adapters.jinja.event_details import EventDetails
+from adapters.jinja.render_thread import RenderThread
+from adapters.logging.observer import LogObserver
+from adapters.protobuf.task_codec import ProtobufTaskCodec
+from adapters.rabbitmq.diagnosis import RabbitMqDiagnosis
+from adapters.rabbitmq.message_source import RabbitMqMessageSource
+from adapters.rabbitmq.task_publisher import RabbitMqTaskPublisher
+from adapters.rabbitmq.topology import Topology
+from adapters.segno.qr_encoder import SegnoQrEncoder
+from adapters.smtp.diagnosis import SmtpDiagnosis
+from adapters.smtp.transport import SmtpEmailTransport
+from application.failpoints import pass_by
+from application.use_cases.assemble_email import AssembleEmail
+from application.use_cases.attempt_email import AttemptEmail, AttemptRules
+from application.use_cases.deliver_email import DeliverEmail
+from application.use_cases.enqueue_email import EnqueueEmail
+from application.use_cases.guard_intake import GuardIntake
+from application.use_cases.prepare_email import PrepareEmail
+from application.use_cases.run_worker import RunWorker
+from application.use_cases.settle_message import SettleMessage
+from domain.retry_policy import RetryPolicy
+from entrypoints.settings import BrokerSettings
+
+
+def _fresh_key() -> str:
+    return uuid.uuid4().hex
+
+
+class Container(containers.DeclarativeContainer):
+    """All parts. `enqueue` resolves with BrokerSettings, the rest needs Settings; the demo overrides two adapters."""
+
+    settings = providers.Dependency(instance_of=BrokerSettings)
+
+    broker_url = settings.provided.amqp_addr.get_secret_value.call()
+    topology = providers.Singleton(Topology, queue_type=settings.provided.queue_type)
+    codec = providers.Singleton(ProtobufTaskCodec)
+    addresses = providers.Singleton(EmailValidatorAddressParser)
+    publisher = providers.Singleton(RabbitMqTaskPublisher, url=broker_url, topology=topology)
+    enqueue = providers.Singleton(EnqueueEmail, codec=codec, addresses=addresses, publisher=publisher)
+
+    clock = providers.Singleton(SystemClock)
+    observer = providers.Singleton(LogObserver)
+    event = providers.Singleton(
+        EventDetails,
+        name=settings.provided.event_name,
+        date=settings.provided.event_date,
+        venue=settings.provided.event_venue,
+        url=settings.provided.event_url,
+    )
+    ledger = providers.Singleton(
+        DatabaseLedger,
+        url=settings.provided.database_url.get_secret_value.call(),
+        lease_s=settings.provided.lease_s,
+        retention_days=settings.provided.retention_days,
+        clock=clock,
+    )
+    render_thread = providers.Singleton(RenderThread)
+    renderer = providers.Singleton(
+        JinjaEmailRenderer, templates_dir=settings.provided.templates_dir, event=event, thread=render_thread
+    )
+    reach = providers.Object(pass_by)
+    transport = providers.Singleton(
+        SmtpEmailTransport,
+        relays=settings.provided.relays,
+        max_idle=settings.provided.concurrency,
+        clock=clock,
+        observer=observer,
+        reach=reach,
+    )
+    source = providers.Singleton(
+        RabbitMqMessageSource,
+        url=broker_url,
+        topology=topology,
+        prefetch=settings.provided.concurrency,
+        clock=clock,
+        observer=observer,
+        reach=reach,
+    )
+    retry = providers.Singleton(
+        RetryPolicy,
+        max_attempts=settings.provided.max_attempts,
+        base_s=settings.provided.retry_base_s,
+        factor=settings.provided.retry_factor,
+        cap_s=settings.provided.retry_cap_s,
+    )
+    assemble = providers.Singleton(
+        AssembleEmail,
+        qr=providers.Singleton(SegnoQrEncoder),
+        calendar=providers.Singleton(IcalendarWriter),
+        mail_from=settings.provided.mail_from.address,
+        from_name=settings.provided.mail_from.display_name,
+        idempotency_header=settings.provided.mail_idempotency_header,
+    )
+    prepare = providers.Singleton(
+        PrepareEmail,
+        codec=codec,
+        addresses=addresses,
+        renderer=renderer,
+        assemble=assemble,
+        clock=clock,
+        fresh_key=providers.Object(_fresh_key),
+    )
+    settle = providers.Singleton(SettleMessage, source=source, observer=observer, clock=clock)
+    guard = providers.Singleton(
+        GuardIntake,
+        source=source,
+        transport=transport,
+        ledger=ledger,
+        observer=observer,
+        clock=clock,
+        mail_from=settings.provided.mail_from.address,
+    )
+    attempt = providers.Singleton(
+        AttemptEmail,
+        ledger=ledger,
+        prepare=prepare,
+        transport=transport,
+        guard=guard,
+        observer=observer,
+        clock=clock,
+        rules=providers.Singleton(AttemptRules, retry=retry, in_doubt=settings.provided.in_doubt),
+        jitter=providers.Object(random.random),
+        reach=reach,
+    )
+    deliver = providers.Singleton(
+        DeliverEmail,
+        source=source,
+        prepare=prepare,
+        ledger=ledger,
+        attempt=attempt,
+        settle=settle,
+        guard=guard,
+        observer=observer,
+        clock=clock,
+        reach=reach,
+    )
+    worker = providers.Singleton(
+        RunWorker,
+        source=source,
+        transport=transport,
+        ledger=ledger,
+        deliver=deliver,
+        guard=guard,
+        observer=observer,
+        concurrency=settings.provided.concurrency,
+        stop_timeout_s=settings.provided.stop_timeout_s,
+    )
+    diagnoses = providers.List(
+        providers.Singleton(RabbitMqDiagnosis, url=broker_url, topology=topology),
+        providers.Singleton(SmtpDiagnosis, relays=settings.provided.relays),
+        providers.Singleton(DatabaseDiagnosis, url=settings.provided.database_url.get_secret_value.call()),
+        providers.Singleton(
+            JinjaDiagnosis, templates_dir=settings.provided.templates_dir, event=event, thread=render_thread
+        ),
+    )

@@ -1,0 +1,153 @@
+"""Settings whose text has a form of its own; every parser raises ValueError without repeating the value."""
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from pydantic import SecretStr
+
+from adapters.email_validator.address_parser import EmailValidatorAddressParser
+from adapters.smtp.relay import TlsMode
+from domain.email_address import BadAddress, EmailAddress
+
+_LEVELS = {
+    "trace": "DEBUG",
+    "debug": "DEBUG",
+    "info": "INFO",
+    "warn": "WARNING",
+    "warning": "WARNING",
+    "error": "ERROR",
+    "critical": "CRITICAL",
+    "off": "CRITICAL",
+}
+_HEADER_NAME = re.compile(r"[!-9;-~]{1,64}")
+_OWN_HEADERS = {"from", "to", "subject", "date", "message-id", "mime-version", "auto-submitted", "cc", "bcc"}
+_SENDER = re.compile(r'\s*"?(?P<name>[^"<>]*?)"?\s*<(?P<address>[^<>]*)>\s*')
+_RELAY_SCHEMES = {"smtp": TlsMode.STARTTLS, "smtps": TlsMode.IMPLICIT}
+_RELAY_PORTS = {"smtp": 587, "smtps": 465}  # RFC 6409 3.1, RFC 8314 3.3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpAddress:
+    """Where a server listens."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """The From of every mail; `display_name` may be empty."""
+
+    address: EmailAddress
+    # Not `name`: the container's `provided.mail_from.name` would be dependency-injector's own attribute.
+    display_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayAddress:
+    """One entry of SMTP_RELAY; what is None comes from the SMTP_* variables."""
+
+    host: str
+    port: int | None = None
+    tls: TlsMode | None = None
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+
+def parse_amqp_url(url: SecretStr) -> SecretStr:
+    """Check the form `amqp[s]://user:password@host:port/vhost`."""
+    parts = _split(url.get_secret_value())
+    if parts.scheme not in {"amqp", "amqps"} or not parts.hostname:
+        raise ValueError("must look like amqp://user:password@host:5672/vhost (or amqps://)")
+    return url
+
+
+def parse_database_url(url: SecretStr) -> SecretStr:
+    """Check the form `sqlite:///path` or `postgresql://user:password@host:port/name`."""
+    text = url.get_secret_value()
+    parts = _split(text)
+    is_sqlite = text.startswith("sqlite:///") and text != "sqlite:///"
+    if not is_sqlite and not (parts.scheme == "postgresql" and parts.hostname and parts.path.strip("/")):
+        raise ValueError("must look like sqlite:///var/takeoff.db or postgresql://user:password@host:5432/name")
+    return url
+
+
+def parse_header_name(name: str) -> str:
+    """Check the name of a header that a mail does not have by itself (RFC 5322 2.2: printable ASCII but the colon)."""
+    if name and (
+        not _HEADER_NAME.fullmatch(name) or name.lower() in _OWN_HEADERS or name.lower().startswith("content-")
+    ):
+        raise ValueError("must be a header's name, such as Idempotency-Key")
+    return name
+
+
+def parse_relays(text: object) -> object:
+    """Parse `host`, `host:port` or `smtp[s]://user:password@host:port`, or several of them with commas between."""
+    if not isinstance(text, str):
+        return text
+    return tuple(_relay(entry.strip()) for entry in text.split(","))
+
+
+def _relay(entry: str) -> RelayAddress:
+    with_scheme = "://" in entry
+    parts = _split(entry if with_scheme else f"//{entry}")
+    malformed = parts.path.strip("/") or parts.query or parts.fragment or (not with_scheme and "@" in entry)
+    if not parts.hostname or malformed or (with_scheme and parts.scheme not in _RELAY_SCHEMES):
+        raise ValueError("must be a host name, or smtp[s]://user:password@host:port, several with commas between")
+    if not with_scheme:
+        return RelayAddress(host=parts.hostname, port=parts.port)
+    if bool(parts.username) != bool(parts.password):
+        raise ValueError("a login in an smtp[s]:// URL needs both user and password")
+    return RelayAddress(
+        host=parts.hostname,
+        port=parts.port or _RELAY_PORTS[parts.scheme],
+        tls=_RELAY_SCHEMES[parts.scheme],
+        user=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+    )
+
+
+def parse_sender(text: str) -> Sender:
+    """Parse `address` or `Name <address>`."""
+    found = _SENDER.fullmatch(text)
+    name, address = (found["name"], found["address"]) if found else ("", text)
+    parsed = EmailValidatorAddressParser().parse(address.strip())
+    if isinstance(parsed, BadAddress) or parsed.needs_smtputf8 or not name.isprintable():
+        raise ValueError("must be one address, or Name <address>, in ASCII before the @")
+    return Sender(address=parsed, display_name=name.strip())
+
+
+def parse_http_address(text: object) -> object:
+    """Parse `host:port`; brackets around an IPv6 host."""
+    if not isinstance(text, str):
+        return text
+    parts = _split(f"//{text}")
+    if not parts.hostname or parts.port is None or parts.path:
+        raise ValueError("must be host:port, such as 127.0.0.1:8080")
+    return HttpAddress(host=parts.hostname, port=parts.port)
+
+
+def parse_log_level(text: object) -> object:
+    """Parse a level's name, or what RUST_LOG allows: directives with commas, of which the bare level counts."""
+    if not isinstance(text, str):
+        return text
+    directives = [directive.strip().lower() for directive in text.split(",")]
+    bare = [directive for directive in directives if "=" not in directive] or [directives[-1].rpartition("=")[2]]
+    if bare[-1] not in _LEVELS:
+        raise ValueError("must be one of trace, debug, info, warn, error, off")
+    return _LEVELS[bare[-1]]
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        usable = parts.port != 0
+    except ValueError:
+        raise ValueError("has a malformed host or port") from None
+    if not usable:
+        raise ValueError("has a malformed host or port")
+    return parts

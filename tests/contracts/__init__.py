@@ -1,0 +1,1 @@
+"""Suites that the fake and the real adapter of a port both pass."""

@@ -1,0 +1,1 @@
+"""Fakes that only tests need; what the demo needs too is in `src/adapters/memory`."""

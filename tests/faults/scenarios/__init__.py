@@ -1,0 +1,1 @@
+"""The faults of faults.md, as data and a few lines of harm each."""

@@ -1,0 +1,1 @@
+"""`enqueue` and `doctor` as a person runs them."""

@@ -1,0 +1,1 @@
+"""The ledger on real PostgreSQL, and the faults of both databases."""

@@ -1,0 +1,1 @@
+"""The demo as a reader of the README runs it."""

@@ -1,0 +1,1 @@
+"""The container image, run the way docker-compose.yml runs it."""

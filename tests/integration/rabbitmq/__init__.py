@@ -1,0 +1,1 @@
+"""The adapter on a real broker."""

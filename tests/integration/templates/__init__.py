@@ -1,0 +1,1 @@
+"""What mails look like in a real browser; needs Chromium, no service."""

@@ -1,0 +1,1 @@
+"""The worker as a process: real settings, real RabbitMQ, real SMTP."""

@@ -1,0 +1,1 @@
+"""The ledger on SQLite: no service, files in the test's own directory."""

@@ -1,0 +1,1 @@
+"""Addresses: exactly one mailbox or a refusal."""

@@ -1,0 +1,1 @@
+"""The Jinja2 renderer and the templates that ship with it."""

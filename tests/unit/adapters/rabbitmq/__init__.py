@@ -1,0 +1,1 @@
+"""What of the RabbitMQ adapter needs no broker."""

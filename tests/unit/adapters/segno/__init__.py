@@ -1,0 +1,1 @@
+"""MIME, header encoding and the parts of the SMTP adapter that need no server."""

@@ -1,0 +1,39 @@
+"""What a task must have, and what of it may be shown."""
+
+from dataclasses import replace
+
+import pytest
+
+from domain.email_task import EmailTask
+from domain.failure_reason import FailureKind, FailureReason
+
+TASK = EmailTask(to="alice@example.org", category="welcome", subject="Hello")
+
+
+def test_a_task_with_recipient_category_and_subject_misses_nothing() -> None:
+    assert TASK.missing_field() is None
+
+
+@pytest.mark.parametrize("name", ["to", "category", "subject"])
+@pytest.mark.parametrize("blank", ["", " ", "\u2003\u00a0"])
+def test_a_blank_field_that_every_mail_needs_is_named(name: str, blank: str) -> None:
+    assert replace(TASK, **{name: blank}).missing_field() == name  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("category", "shown"),
+    [
+        ("Attendee_Registration_Successful", "Attendee_Registration_Successful"),
+        ("a.b-c", "a.b-c"),
+        ("alice@example.org", ""),
+        ("x" * 65, ""),
+        ("two words", ""),
+    ],
+)
+def test_only_a_plain_category_is_shown(category: str, shown: str) -> None:
+    assert replace(TASK, category=category).plain_category == shown
+
+
+def test_a_reason_reads_as_kind_and_detail() -> None:
+    assert str(FailureReason(FailureKind.MISSING, "to")) == "missing:to"
+    assert str(FailureReason(FailureKind.EXPIRED)) == "expired"
