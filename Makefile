@@ -83,7 +83,7 @@ test-unit: install ## Unit tests, no service needed; the rules must be covered t
 	@$(BIN)/pytest tests/unit --cov --cov-report=term
 
 test-integration: install ## Tests on real RabbitMQ and SMTP; TEST_BROKER=private or container chooses how
-	@$(BIN)/pytest tests/integration
+	@$(BIN)/pytest tests/integration $(ARGS)
 
 test-faults: install ## Kills, cuts and outages, with every mail accounted for; five minutes (ARGS="--only F1,F25")
 	@$(BIN)/pytest --quiet tests/faults
