@@ -200,11 +200,12 @@ class Stage:
 
     def _drain_and_stop(self) -> None:
         if self.scenario.expect.drained:
-            self.wait_until(self._is_drained, "drained", patience_s=self.scenario.patience_s)
+            self.wait_until(self.is_drained, "drained", patience_s=self.scenario.patience_s)
         self._wait_for_quiet()
         self._stop_workers()
 
-    def _is_drained(self) -> bool:
+    def is_drained(self) -> bool:
+        """Whether each mail that the broker confirmed arrived or has its letter, and nothing waits."""
         arrived = {mail.message_id for mail in self.relay.accepted()}
         wanted = {publication.message_id for publication in self.published if publication.confirmed}
         missing = len(wanted - arrived)

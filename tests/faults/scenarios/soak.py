@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from adapters.smtp.idle_connections import MAX_IDLE_S
 from tests.faults.fleet import Worker
 from tests.faults.proxy import Fault, FaultProxy, Way
 from tests.faults.relay.rules import Act, Point, Rule
@@ -16,10 +17,9 @@ from tests.faults.stage import Stage
 _PAUSE_S = 20.0
 _HARM_S = 5.0
 _GROWTH = 1.10
-# The first minute fills pools and caches.
+# What fills pools and caches.
 _WARM_UP_S = 60.0
-# Until what was queued is sent and connections of the last fault are gone.
-_COOL_DOWN_S = 90.0
+_DRAIN_S = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,11 @@ def soak(for_s: float, per_s: float) -> Scenario:
     def play(stage: Stage) -> None:
         to_broker, to_relay = stage.proxy(stage.broker.address.amqp_port), stage.proxy(stage.relay.port)
         worker = stage.worker(AMQP_ADDR=stage.through(to_broker), SMTP_RELAY=f"127.0.0.1:{to_relay.port}")
+        stage.publish(int(_WARM_UP_S * per_s), per_s=per_s)
+        before = _size_at_rest(stage, worker)
         load = stage.publishing(int(for_s * per_s), per_s=per_s)
-        calm_from = time.monotonic() + for_s - _COOL_DOWN_S
-        time.sleep(_WARM_UP_S)
-        before = size_of(worker)
         harms = _harms(stage, to_broker, to_relay)
-        while time.monotonic() < calm_from:
+        while not load.done():
             random.choice(harms)()
             time.sleep(_HARM_S)
             to_broker.heal()
@@ -62,21 +61,28 @@ def soak(for_s: float, per_s: float) -> Scenario:
             stage.relay.behave()
             stage.healed()
             time.sleep(_PAUSE_S - _HARM_S)
-        # Under the same load as in the beginning, or idle connections would be counted.
-        time.sleep(max(0.0, calm_from + _COOL_DOWN_S - _PAUSE_S / 2 - time.monotonic()))
-        after = size_of(worker)
+        load.result()
+        after = _size_at_rest(stage, worker)
         for name in ("rss_kb", "files", "threads"):
             was, now = getattr(before, name), getattr(after, name)
             stage.require(now <= was * _GROWTH + 1, f"{name} grew from {was} to {now}")
-        load.result()
 
-    tasks = int(for_s * per_s)
+    tasks = int((_WARM_UP_S + for_s) * per_s)
     return Scenario(
         fault="F56", name=f"soak {for_s / 60:.0f} min at {per_s:.0f}/s, a fault every {_PAUSE_S:.0f} s", play=play,
         selection=Selection.LONG, alone=True, patience_s=180, variables={"MAX_ATTEMPTS": "50"},
         # Cuts after the dot are among the faults; each extra copy must have its try in doubt.
         expect=Expectation(duplicates=tasks),
     )  # fmt: skip
+
+
+def _size_at_rest(stage: Stage, worker: Worker) -> Size:
+    """Measure when all is sent and only the last mail's connection to the relay is left open."""
+    stage.wait_until(stage.is_drained, "all sent", patience_s=_DRAIN_S)
+    time.sleep(MAX_IDLE_S + 1)
+    stage.publish(1)
+    stage.wait_until(stage.is_drained, "the last mail sent")
+    return size_of(worker)
 
 
 def _harms(stage: Stage, to_broker: FaultProxy, to_relay: FaultProxy) -> list[Callable[[], None]]:
