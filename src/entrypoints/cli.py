@@ -15,6 +15,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+templates = typer.Typer(help="Work on templates.", no_args_is_help=True)
+app.add_typer(templates, name="templates")
+
 
 def _print_version(wanted: bool) -> None:
     if wanted:
@@ -110,6 +113,20 @@ def demo(
     from entrypoints.commands.demo import run_demo  # noqa: PLC0415
 
     raise typer.Exit(run_demo(inbox=inbox, tasks=tasks, as_json=as_json))
+
+
+@templates.command()
+def preview(
+    *,
+    templates_dir: Annotated[
+        Path | None, typer.Option("--dir", exists=True, file_okay=False, help="Instead of TEMPLATES_DIR.")
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="On 127.0.0.1; 0 takes any that is free.")] = 8025,
+) -> None:
+    """Show every mail in a browser, as it changes: languages, phone and desktop, dark colours, plain text, source."""
+    from entrypoints.commands.preview import run_preview  # noqa: PLC0415
+
+    raise typer.Exit(run_preview(templates_dir=templates_dir, port=port))
 
 
 def main() -> None:

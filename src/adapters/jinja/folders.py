@@ -1,5 +1,6 @@
 """Finds the template folders and reads all their files into memory."""
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,6 +33,21 @@ def read_folders(templates_dir: Path | None) -> tuple[dict[str, Folder], list[Te
         folders |= _list(templates_dir, problems)
     read = {name: _read(folder, problems) for name, folder in sorted(folders.items())}
     return {name: folder for name, folder in read.items() if folder is not None}, problems
+
+
+def stamp_of(templates_dir: Path | None) -> str:
+    """Return what changes whenever a file of the templates does, comes or goes."""
+    roots = (_SHIPPED, templates_dir) if templates_dir else (_SHIPPED,)
+    states = sorted(_state(path) for root in roots for path in root.rglob("*"))
+    return hashlib.sha256(repr(states).encode()).hexdigest()
+
+
+def _state(path: Path) -> tuple[str, int, int]:
+    try:
+        status = path.stat()
+    except OSError:  # gone since it was listed, as editors do when they save
+        return str(path), 0, 0
+    return str(path), status.st_mtime_ns, status.st_size
 
 
 def _list(root: Path, problems: list[TemplateProblem]) -> dict[str, Path]:

@@ -13,8 +13,8 @@ _FORBID_START = "#!/bin/sh\nexit 101\n"
 _INSTALL_S = 600.0
 
 
-def install(package: str) -> None:
-    """Install a package and do not let its service start; raises ServiceNotAvailable where that cannot be."""
+def install(package: str, *others: str) -> None:
+    """Install packages and do not let a service start; raises ServiceNotAvailable where that cannot be."""
     if not shutil.which("apt-get"):
         raise ServiceNotAvailable(f"{package} is not installed, and this is not a Debian machine")
     if os.geteuid() != 0:
@@ -25,7 +25,7 @@ def install(package: str) -> None:
         _POLICY.chmod(0o755)
     try:
         _apt_get("update", "-q")
-        _apt_get("install", "-y", "-q", "--no-install-recommends", package)
+        _apt_get("install", "-y", "-q", "--no-install-recommends", package, *others)
     except subprocess.CalledProcessError as error:
         raise ServiceNotAvailable(f"apt-get could not install {package}: {error.stderr[-300:]}") from error
     finally:

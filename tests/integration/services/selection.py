@@ -3,7 +3,7 @@
 import os
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Protocol, TypeVar
+from typing import NoReturn, Protocol, TypeVar
 
 import pytest
 
@@ -30,7 +30,7 @@ _Kind = TypeVar("_Kind", bound=Service)
 def start_service(what: str, variable: str, ways: Mapping[str, Callable[[], _Kind]]) -> _Kind:
     """Start a server the way the variable says, else the first way that works here.
 
-    Where there is none the test is skipped, and on CI (`CI=true`) it fails.
+    Where there is none the test goes without.
     """
     forced = os.environ.get(variable)
     reasons = []
@@ -46,7 +46,11 @@ def start_service(what: str, variable: str, ways: Mapping[str, Callable[[], _Kin
             raise
         else:
             return service
-    missing = f"no {what} for the integration tests ({'; '.join(reasons)})"
+    return go_without(f"no {what} for the integration tests ({'; '.join(reasons)})")
+
+
+def go_without(missing: str) -> NoReturn:
+    """Skip the test for want of something, and fail it on CI (`CI=true`)."""
     if os.environ.get("CI") == "true":
         pytest.fail(missing)
     pytest.skip(missing)

@@ -5,14 +5,18 @@ import json
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any
+
+from tests.integration.services.debian import install
 
 _FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update", "--hide-scrollbars", "--remote-debugging-pipe",
 )  # fmt: skip
+_PATIENCE_S = 20.0
 # Chromium reads commands from descriptor 3 and writes answers to 4, each ended by NUL.
 _WITH_PIPES = 'exec "$0" "$@" 3<&0 4>&1 </dev/null >/dev/null 2>&1'
 
@@ -20,6 +24,15 @@ _WITH_PIPES = 'exec "$0" "$@" 3<&0 4>&1 </dev/null >/dev/null 2>&1'
 def find_chromium() -> str | None:
     """Path of the installed Chromium or Chrome, if there is one."""
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def installed_chromium() -> str:
+    """Install one if need be, with a font that has the letters of the shipped mails. Raises ServiceNotAvailable."""
+    if not find_chromium():
+        install("chromium", "fonts-dejavu-core")
+    found = find_chromium()
+    assert found, "Debian's package has no chromium"
+    return found
 
 
 class Page:
@@ -37,6 +50,18 @@ class Page:
         target = self._call("Target.createTarget", url="about:blank")["targetId"]
         self._session = self._call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         self._frame = self._call("Page.getFrameTree")["frameTree"]["frame"]["id"]
+
+    def visit(self, url: str, *, width: int, height: int) -> None:
+        """Go to a page and wait until it is there."""
+        self._call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+        self._call("Page.navigate", url=url)
+
+    def wait_for(self, expression: str) -> None:
+        """Wait until a JavaScript expression is true."""
+        deadline = time.monotonic() + _PATIENCE_S
+        while not self.evaluate(expression):
+            assert time.monotonic() < deadline, f"never true: {expression}"
+            time.sleep(0.05)
 
     def show(self, html: str, *, width: int, dark: bool) -> None:
         """Show a document in a viewport of this width, to a reader who prefers dark or light colours."""

@@ -1,11 +1,9 @@
 """Every shipped mail fits and can be read in a real browser, whatever is filled in."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from domain.email_task import Ticket
-from tests.integration.templates.browser import Page, chromium, find_chromium
+from tests.integration.templates.browser import Page
 from tests.integration.templates.screenshots import with_pictures
 from tests.unit.adapters.jinja import shipped_mails as mails
 
@@ -82,15 +80,6 @@ STARTS = (
 IMAGES = (
     "[...document.images].map(i => [i.getAttribute('src'), i.alt.trim(), i.getAttribute('width'), i.width, i.height])"
 )
-
-
-@pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    executable = find_chromium()
-    if not executable:
-        pytest.skip("no Chromium here")
-    with chromium(executable) as page:
-        yield page
 
 
 def html_for(case: str, category: str, language: str) -> str:

@@ -1,0 +1,1 @@
+"""The page on which template authors see their mails."""

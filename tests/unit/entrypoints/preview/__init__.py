@@ -1,0 +1,1 @@
+"""The preview page and what it asks for."""
