@@ -94,7 +94,7 @@ class AttemptEmail:
         try:
             if claim.deaths and not claim.in_doubt:
                 await self._clock.sleep(_BEFORE_TRIAL_S)
-            prepared = await self._prepare.compose(readable, attempts=claim.attempts)
+            prepared = await self._prepare.compose(readable, attempts=claim.attempts, is_begun=claim.in_doubt)
             label = prepared.label
             if isinstance(prepared, Decided):
                 step = prepared.step

@@ -8,14 +8,15 @@ import pytest
 from application.ports.ledger import Claim
 from application.ports.message_source import HospitalLetter, Message
 from domain.category_rules import CategoryRules
+from domain.email_job import InDoubtPolicy
 from domain.events import EmailHospitalised, InDoubtFound
 from domain.failure_reason import FailureKind, FailureReason
 from domain.outcome import DeliveryOutcome, InDoubt, Phase, Refused, Unsendable
 from domain.reply import Reply
 from tests.unit.application.bench import LEASE_S, RELAY, Bench
 
-KEYS = {b"good": "t-1", b"bug": "t-2"}
-GOOD, BUG = (Message(body=body) for body in KEYS)
+KEYS = {b"good": "t-1", b"bug": "t-2", b"later": "t-4"}
+GOOD, BUG, LATER = (Message(body=body) for body in KEYS)
 DOUBT = InDoubt(relay=RELAY)
 BUSY = Refused(phase=Phase.RCPT, reply=Reply(code=451, text="4.7.1 later"), relay=RELAY)
 REFUSED = Refused(phase=Phase.RCPT, reply=Reply(code=550, text="5.1.1 unknown"), relay=RELAY)
@@ -85,6 +86,14 @@ async def test_a_defect_of_ours_ends_no_doubt() -> None:
     await died_with(bench, BUG, marked=True)
     await bench.deliver(BUG)
     assert letter_of(bench) == "in_doubt:internal_error"
+
+
+async def test_a_clock_that_is_behind_ends_no_doubt() -> None:
+    """The worker that died had sent it in time by its own clock; to wait for ours would send it a second time."""
+    bench = Bench(in_doubt=InDoubtPolicy.HOLD)
+    await died_with(bench, LATER, marked=True)
+    await bench.deliver(LATER)
+    assert letter_of(bench) == "in_doubt"
 
 
 async def test_workers_that_die_of_a_mail_end_no_doubt() -> None:
