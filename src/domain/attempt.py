@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.outcome import InDoubt
 from domain.reply import Reply
 
 
@@ -16,3 +17,8 @@ class Attempt:
     phase: str
     relay: str
     reply: Reply | None
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether the relay may have taken the mail in this try, without anybody's knowing."""
+        return self.outcome == InDoubt.__name__

@@ -92,6 +92,13 @@ class LedgerDown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerMigrated:
+    """The ledger's schema was made or brought to this release's, which is number `schema`."""
+
+    schema: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IntakePaused:
     """No messages are taken until a probe of what failed succeeds; `cause` is `ledger` or `relays`."""
 
@@ -215,6 +222,7 @@ Event = (
     | InDoubtFound
     | MessageHandedBack
     | LedgerDown
+    | LedgerMigrated
     | IntakePaused
     | IntakeResumed
     | RelayDown

@@ -41,5 +41,9 @@ class FailureReason:
     kind: FailureKind
     detail: str = ""
 
+    def with_doubt(self) -> "FailureReason":
+        """Return the reason of a mail that a relay may have all the same: `expired` becomes `in_doubt:expired`."""
+        return self if self.kind is FailureKind.IN_DOUBT else FailureReason(FailureKind.IN_DOUBT, str(self))
+
     def __str__(self) -> str:
         return f"{self.kind}:{self.detail}" if self.detail else str(self.kind)

@@ -67,6 +67,7 @@ class Container(containers.DeclarativeContainer):
         lease_s=settings.provided.lease_s,
         retention_days=settings.provided.retention_days,
         clock=clock,
+        observer=observer,
     )
     render_thread = providers.Singleton(RenderThread)
     renderer = providers.Singleton(

@@ -24,6 +24,14 @@ class HttpAddressUnavailable(Exception):
         self.cause = cause
 
 
+class HealthPagesEnded(Exception):
+    """The pages ended while they were needed; `cause` is an error's type, `cancelled` or `ended`."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+
 class _Server(uvicorn.Server):
     """A server that leaves the signals to the worker."""
 
@@ -47,8 +55,14 @@ def health_app(is_consuming: Callable[[], bool]) -> Starlette:
 
 
 @contextlib.asynccontextmanager
-async def serve_health(address: HttpAddress, is_consuming: Callable[[], bool]) -> AsyncIterator[None]:
-    """Answer on `address` while the context lasts. Raises HttpAddressUnavailable."""
+async def serve_health(
+    address: HttpAddress, is_consuming: Callable[[], bool], *, on_end: Callable[[str], None]
+) -> AsyncIterator[None]:
+    """Answer on `address` while the context lasts. Raises HttpAddressUnavailable.
+
+    Where the pages end before it does, `on_end` is told the cause at once, and the context raises HealthPagesEnded
+    when it is left without another error.
+    """
     with _listen(address) as listener:
         config = uvicorn.Config(
             health_app(is_consuming),
@@ -59,12 +73,28 @@ async def serve_health(address: HttpAddress, is_consuming: Callable[[], bool]) -
             timeout_graceful_shutdown=_CLOSE_S,
         )
         server = _Server(config)
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        serving = asyncio.create_task(server.serve(sockets=[listener]), name="health")
+
+        def tell(ended: asyncio.Task[None]) -> None:
+            on_end(_cause_of(ended))
+
+        serving.add_done_callback(tell)
         try:
             yield
         finally:
+            is_early = serving.done()
+            serving.remove_done_callback(tell)
             server.should_exit = True
-            await serving
+            await asyncio.wait([serving])
+        if is_early:
+            raise HealthPagesEnded(_cause_of(serving))
+
+
+def _cause_of(ended: asyncio.Task[None]) -> str:
+    if ended.cancelled():
+        return "cancelled"
+    error = ended.exception()
+    return type(error).__name__ if error else "ended"
 
 
 def _listen(address: HttpAddress) -> socket.socket:

@@ -20,6 +20,7 @@ _LEVELS = {
     "critical": "CRITICAL",
     "off": "CRITICAL",
 }
+_ORIGINAL = "takeoff_mailer"  # its crate, and so the target of what it would log
 _HEADER_NAME = re.compile(r"[!-9;-~]{1,64}")
 _OWN_HEADERS = {"from", "to", "subject", "date", "message-id", "mime-version", "auto-submitted", "cc", "bcc"}
 _SENDER = re.compile(r'\s*"?(?P<name>[^"<>]*?)"?\s*<(?P<address>[^<>]*)>\s*')
@@ -131,15 +132,29 @@ def parse_http_address(text: object) -> object:
     return HttpAddress(host=parts.hostname, port=parts.port)
 
 
-def parse_log_level(text: object) -> object:
-    """Parse a level's name, or what RUST_LOG allows: directives with commas, of which the bare level counts."""
-    if not isinstance(text, str):
-        return text
-    directives = [directive.strip().lower() for directive in text.split(",")]
-    bare = [directive for directive in directives if "=" not in directive] or [directives[-1].rpartition("=")[2]]
-    if bare[-1] not in _LEVELS:
+def parse_log_level(text: str) -> str:
+    """Return the standard name of a level."""
+    if text.lower() not in _LEVELS:
         raise ValueError("must be one of trace, debug, info, warn, error, off")
-    return _LEVELS[bare[-1]]
+    return _LEVELS[text.lower()]
+
+
+def parse_rust_log(text: str) -> str:
+    """Return the level that RUST_LOG gives to the original's crate, INFO where it says nothing of that; raises nothing.
+
+    As env_logger reads it (docs.rs/env_logger, "Enabling logging"): directives `level`, `target` (all of it) and
+    `target=level` with commas between, and a filter of texts after a slash; targets are prefixes, the longest counts.
+    What is malformed is passed over. It differs in one thing: a worker of which nothing is said is not silenced.
+    """
+    levels: dict[str, str] = {}
+    for directive in filter(None, map(str.strip, text.partition("/")[0].split(","))):
+        target, has_level, level = directive.partition("=")
+        if not has_level and target.lower() in _LEVELS:
+            target, level = "", target
+        meaning = _LEVELS.get(level.strip().lower() or "trace")
+        if meaning and _ORIGINAL.startswith(target):
+            levels[target] = meaning
+    return levels[max(levels, key=len)] if levels else "INFO"
 
 
 def _split(url: str) -> SplitResult:

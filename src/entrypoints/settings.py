@@ -28,6 +28,7 @@ from entrypoints.setting_values import (
     parse_http_address,
     parse_log_level,
     parse_relays,
+    parse_rust_log,
     parse_sender,
 )
 
@@ -61,6 +62,10 @@ def _sender_or_user(text: object, info: ValidationInfo) -> object:
     except ValueError:
         example = "the sender, such as tickets@example.org"
         raise ValueError(f"is required where SMTP_USER is not an address: {example}") from None
+
+
+def _level_or_rust_log(text: object, info: ValidationInfo) -> object:
+    return parse_log_level(text) if isinstance(text, str) else info.data["rust_log"]
 
 
 def _pair_complete(password: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
@@ -176,8 +181,11 @@ class Settings(BrokerSettings, HttpSettings, DatabaseSettings):
     retention_days: float = Field(30.0, gt=0, le=3650, validation_alias=AliasChoices("RETENTION_DAYS"))
     # Above the 10 minutes that RFC 5321 4.5.3.2.6 grants a relay for its last word.
     stop_timeout_s: float = Field(660.0, ge=0, le=86_400, validation_alias=AliasChoices("STOP_TIMEOUT_S"))
-    log_level: Annotated[str, BeforeValidator(parse_log_level)] = Field(
-        "info", validation_alias=AliasChoices("LOG_LEVEL", "RUST_LOG")
+    # Not an alias of LOG_LEVEL: what a drop-in finds there must not keep it from starting.
+    rust_log: Annotated[str, BeforeValidator(parse_rust_log)] = Field("", validation_alias=AliasChoices("RUST_LOG"))
+    log_level: Annotated[str, BeforeValidator(_level_or_rust_log)] = Field(
+        None,  # type: ignore[assignment]  # the validator makes a level of it, or refuses
+        validation_alias=AliasChoices("LOG_LEVEL"),
     )
     log_format: LogFormat = Field(LogFormat.AUTO, validation_alias=AliasChoices("LOG_FORMAT"))
 

@@ -16,6 +16,7 @@ from adapters.database.engine import open_engine
 from adapters.database.migration import REVISIONS, upgrade
 from adapters.database.tables import metadata
 from application.ports.ledger import LedgerUnavailable
+from domain.events import LedgerMigrated
 from tests.contracts.database_stage import DatabaseStage
 from tests.contracts.ledger import BODY
 
@@ -44,6 +45,11 @@ class SchemaContract:
         outputs = [process.communicate(timeout=_PROCESS_S) for process in processes]
         assert [error for _, error in outputs] == [""] * 5
         assert sorted(output.strip() for output, _ in outputs) == ["False"] * 4 + ["True"]
+
+    async def test_a_worker_says_once_that_it_migrated(self, stage: DatabaseStage) -> None:
+        for _ in range(2):
+            async with stage.unentered():
+                assert stage.observer.events == [LedgerMigrated(schema=REVISIONS[-1])]
 
     def test_a_current_schema_costs_no_import_of_alembic(self, stage: DatabaseStage) -> None:
         upgrade(stage.url)

@@ -9,6 +9,7 @@ from adapters.database.ledger import DatabaseLedger
 from adapters.database.tables import mail
 from tests.contracts.ledger import LEASE_S, LedgerStage
 from tests.doubles.clock import ManualClock
+from tests.doubles.observer import RecordingObserver
 
 RETENTION_DAYS = 30.0
 
@@ -18,6 +19,7 @@ class DatabaseStage(LedgerStage):
 
     def __init__(self, url: str) -> None:
         self.clock = ManualClock()
+        self.observer = RecordingObserver()
         self.url = url
         self._workers = AsyncExitStack()
         self._engine: Engine | None = None
@@ -27,7 +29,9 @@ class DatabaseStage(LedgerStage):
 
     def unentered(self) -> DatabaseLedger:
         """Make a ledger for the test to enter."""
-        return DatabaseLedger(url=self.url, lease_s=LEASE_S, retention_days=RETENTION_DAYS, clock=self.clock)
+        return DatabaseLedger(
+            url=self.url, lease_s=LEASE_S, retention_days=RETENTION_DAYS, clock=self.clock, observer=self.observer
+        )
 
     @property
     def engine(self) -> Engine:

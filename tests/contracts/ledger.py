@@ -2,6 +2,7 @@
 
 import asyncio
 from abc import abstractmethod
+from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
 
@@ -190,6 +191,23 @@ class LedgerContract:
         assert await ledger.conclude(await taken(ledger), step, None)
         claim = await taken(ledger)
         assert (claim.in_doubt, claim.relay) == (False, "")
+
+    @pytest.mark.parametrize("step", [RETRY, WAIT, REFUSED])
+    async def test_a_try_in_doubt_is_remembered_whatever_follows(
+        self, ledger: Ledger, other: Ledger, step: NextStep
+    ) -> None:
+        claim = await taken(ledger)
+        assert not claim.was_in_doubt
+        await ledger.conclude(claim, RETRY, replace(a_try(1), outcome="InDoubt"))
+        claim = await taken(other)
+        assert (claim.in_doubt, claim.was_in_doubt) == (False, True)
+        await other.conclude(claim, step, a_try(2))
+        assert (await taken(ledger, revive=True)).was_in_doubt
+
+    async def test_a_doubt_is_the_mails_own(self, ledger: Ledger) -> None:
+        await ledger.conclude(await taken(ledger), RETRY, replace(a_try(), outcome="InDoubt"))
+        await ledger.conclude(await taken(ledger, key="another"), RETRY, a_try())
+        assert not (await taken(ledger, key="another")).was_in_doubt
 
     async def test_the_dot_may_be_marked_again(self, ledger: Ledger) -> None:
         claim = await taken(ledger)

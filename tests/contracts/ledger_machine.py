@@ -2,7 +2,7 @@
 
 import asyncio
 from abc import abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, multiple, rule
@@ -93,7 +93,9 @@ class LedgerMachine(RuleBasedStateMachine):
             assert isinstance(result, Claim)
             self._take(mail, result)
             self._number += 1
-            return Owned(result, step, a_try(self._number))
+            # Every third try is one that is never forgotten.
+            outcome = "Refused" if self._number % 3 else "InDoubt"
+            return Owned(result, step, replace(a_try(self._number), outcome=outcome))
         return multiple()
 
     def _take(self, mail: Mail, claim: Claim) -> None:
@@ -101,6 +103,7 @@ class LedgerMachine(RuleBasedStateMachine):
         mail.attempts = 0 if mail.state == "failed" else mail.attempts
         mail.deaths += mail.state in _OPEN
         assert (claim.attempts, claim.in_doubt, claim.deaths) == (mail.attempts, in_doubt, mail.deaths)
+        assert claim.was_in_doubt is any(each.is_in_doubt for each in mail.tries)
         assert claim.relay == (RELAY if in_doubt else "")
         mail.state = "dot" if in_doubt else "sending"
         mail.token, mail.has_lease = claim.token, True

@@ -24,13 +24,25 @@ class _Open:
 
 
 class Database:
-    """Used by one thread, but for `interrupt`; raises SQLAlchemyError, OSError and LedgerUnavailable."""
+    """Used by one thread, but for `interrupt`; raises SQLAlchemyError, OSError and LedgerUnavailable.
 
-    def __init__(self, *, url: str, lease_s: float, retention_days: float, now: Callable[[], datetime]) -> None:
+    `on_migrated` is called on that thread when the schema had to be made or brought up to date, and was.
+    """
+
+    def __init__(
+        self,
+        *,
+        url: str,
+        lease_s: float,
+        retention_days: float,
+        now: Callable[[], datetime],
+        on_migrated: Callable[[], None],
+    ) -> None:
         self._url = url
         self._lease_s = lease_s
         self._retention_s = timedelta(days=retention_days).total_seconds()
         self._now = now
+        self._on_migrated = on_migrated
         self._opened: _Open | None = None
         self._link: socket.socket | None = None
 
@@ -64,7 +76,8 @@ class Database:
         if engine.dialect.name == "postgresql":
             event.listen(engine, "connect", self._keep_link)
         try:
-            upgrade_with(engine)
+            if upgrade_with(engine):
+                self._on_migrated()
         except BaseException:  # raised again; cancelled or not, nothing stays open
             engine.dispose()
             raise

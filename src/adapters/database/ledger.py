@@ -7,11 +7,14 @@ from types import TracebackType
 from typing import Self
 
 from adapters.database.database import Database
+from adapters.database.migration import REVISIONS
 from adapters.database.operations import Operations
 from adapters.database.writer import LAST, GroupCommitWriter
 from application.ports.clock import Clock
 from application.ports.ledger import Claim, ClaimResult, Ledger, LedgerUnavailable, Timeline
+from application.ports.observer import Observer
 from domain.attempt import Attempt
+from domain.events import LedgerMigrated
 from domain.next_step import NextStep
 
 # Opening may wait for another worker's migration, and make one.
@@ -23,15 +26,20 @@ _PURGE_EVERY_S = 3600.0
 class DatabaseLedger(Ledger):
     """Thread-free for its callers: they await a thread that commits for all of them at once."""
 
-    def __init__(self, *, url: str, lease_s: float, retention_days: float, clock: Clock) -> None:
+    def __init__(self, *, url: str, lease_s: float, retention_days: float, clock: Clock, observer: Observer) -> None:
         self._lease_s = lease_s
         self._clock = clock
-        database = Database(url=url, lease_s=lease_s, retention_days=retention_days, now=clock.now)
+        self._observer = observer
+        self._loop: asyncio.AbstractEventLoop | None = None
+        database = Database(
+            url=url, lease_s=lease_s, retention_days=retention_days, now=clock.now, on_migrated=self._on_migrated
+        )
         self._writer = GroupCommitWriter(database=database)
         self._mine: dict[str, str] = {}
         self._upkeep: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
+        self._loop = asyncio.get_running_loop()
         try:
             await self._writer.submit(Operations.probe, order=LAST, patience_s=_OPENING_S)
         except BaseException:  # raised again; cancelled or not, no thread stays
@@ -83,6 +91,11 @@ class DatabaseLedger(Ledger):
 
     async def timeline(self, key: str) -> Timeline | None:
         return await self._writer.submit(lambda on: on.timeline(key), order=key)
+
+    def _on_migrated(self) -> None:
+        # On the writer's thread, where an observer is not to be called.
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._observer.notify, LedgerMigrated(schema=REVISIONS[-1]))
 
     async def _keep_leases(self) -> None:
         while True:

@@ -31,11 +31,13 @@ def upgrade(url: str) -> None:
         raise unavailable(error) from error
 
 
-def upgrade_with(engine: Engine) -> None:
-    """Do what `upgrade` does, on an engine that is open; also raises SQLAlchemyError, OSError."""
+def upgrade_with(engine: Engine) -> bool:
+    """Do what `upgrade` does, on an open engine; whether there was need. Also raises SQLAlchemyError, OSError."""
     with _locked(engine) as connection:
-        if not is_current(connection):
-            _run_alembic(connection)
+        if is_current(connection):
+            return False
+        _run_alembic(connection)
+    return True
 
 
 def is_current(connection: Connection) -> bool:

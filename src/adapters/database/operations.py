@@ -38,6 +38,7 @@ class Operations:
             token=token,
             attempts=row["attempts"],
             in_doubt=in_doubt,
+            was_in_doubt=bool(row["was_in_doubt"]),
             relay=row["relay"] if in_doubt else "",
             deaths=row["deaths"],
         )

@@ -20,6 +20,7 @@ from sqlalchemy import (
     delete,
     extract,
     func,
+    literal_column,
     or_,
     select,
     update,
@@ -28,6 +29,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from adapters.database.prepared import Prepared
 from adapters.database.tables import attempt, is_finished, is_open, mail, probe
+from domain.outcome import InDoubt
 
 # No lease is this many times as long as ours: a clock was set back, and the row would stay held until it catches up.
 _IMPOSSIBLE_LEASES = 20.0
@@ -86,6 +88,10 @@ class Statements:
             and_(is_open, lease_over),
             and_(mail.c.state == "failed", bindparam("revive", type_=Boolean)),
         )
+        # The row's own `id`, written out: Core would take `mail` for a second table that is searched as a whole.
+        of_the_row = attempt.c.mail_id == literal_column("mail.id")
+        doubts = select(attempt.c.mail_id).where(of_the_row, attempt.c.outcome == InDoubt.__name__)
+        was_in_doubt = doubts.exists().label("was_in_doubt")
         return insert.on_conflict_do_update(
             index_elements=[mail.c.key],
             set_={
@@ -98,7 +104,7 @@ class Statements:
                 "updated_at_s": insert.excluded.updated_at_s,
             },
             where=and_(mail.c.body_hash == insert.excluded.body_hash, is_free),
-        ).returning(mail.c.state, mail.c.attempts, mail.c.deaths, mail.c.relay)
+        ).returning(mail.c.state, mail.c.attempts, mail.c.deaths, mail.c.relay, was_in_doubt)
 
     def _look(self) -> Select[Any]:
         return select(*mail.c, (mail.c.lease_until_s - self._now).label("lease_left_s")).where(_is_the_mail)

@@ -22,6 +22,7 @@ class LogFormat(StrEnum):
 
 # At DEBUG these print message bodies, SMTP dialogues or request lines: personal data.
 _TALKATIVE = ("aio_pika", "aiormq", "aiosmtplib", "asyncio", "mail")
+_CHATTY = ("uvicorn", "alembic")
 
 
 def configure_logging(*, level: str, log_format: LogFormat) -> None:
@@ -48,8 +49,9 @@ def configure_logging(*, level: str, log_format: LogFormat) -> None:
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(max(logging.getLevelNamesMapping()[level], logging.INFO))
-    # Its words on starting and ending the health pages say nothing about mails.
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    # Words on health pages and steps of a schema: the worker has a line of its own where it matters.
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _renderers(log_format: LogFormat) -> list[Processor]:

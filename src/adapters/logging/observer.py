@@ -20,6 +20,7 @@ _NAMES: dict[type[Event], tuple[str, str]] = {
     events.InDoubtFound: ("warning", "email.in_doubt"),
     events.MessageHandedBack: ("info", "message.handed_back"),
     events.LedgerDown: ("critical", "ledger.down"),
+    events.LedgerMigrated: ("info", "ledger.migrated"),
     events.IntakePaused: ("error", "intake.paused"),
     events.IntakeResumed: ("info", "intake.resumed"),
     events.RelayDown: ("error", "relay.down"),

@@ -89,6 +89,7 @@ class InMemoryLedger(Ledger):
             token=uuid.uuid4().hex,
             attempts=attempts,
             in_doubt=row.state == "dot",
+            was_in_doubt=any(each.is_in_doubt for each in row.tries),
             relay=row.relay if row.state == "dot" else "",
             deaths=deaths,
         )

@@ -37,6 +37,7 @@ class Claim:
     """The right to send one mail; `token` belongs to this claim alone, `attempts` were charged before it.
 
     `in_doubt` says that an earlier owner died after its dot at `relay`: its attempt has no outcome yet.
+    `was_in_doubt` says that a try whose outcome is known was in doubt: a relay may have the mail, come what may.
     `deaths` counts the owners whose lease ended without a conclusion, since the last one that was no Wait.
     """
 
@@ -44,6 +45,7 @@ class Claim:
     token: str
     attempts: int
     in_doubt: bool = False
+    was_in_doubt: bool = False
     relay: str = ""
     deaths: int = 0
 

@@ -6,7 +6,7 @@ Suspects are tried one at a time, so that the next death is the cause's alone; t
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from application.failpoints import Failpoint, Reach
@@ -94,7 +94,7 @@ class AttemptEmail:
         try:
             if claim.deaths and not claim.in_doubt:
                 await self._clock.sleep(_BEFORE_TRIAL_S)
-            prepared = await self._prepare.compose(readable, attempts=claim.attempts)
+            prepared = await self._prepare.compose(readable, attempts=claim.attempts, is_begun=claim.in_doubt)
             label = prepared.label
             if isinstance(prepared, Decided):
                 step = prepared.step
@@ -123,6 +123,11 @@ class AttemptEmail:
     async def _concluded(
         self, label: MailLabel, claim: Claim, step: NextStep, attempt: Attempt | None
     ) -> tuple[MailLabel, Settlement]:
+        if claim.in_doubt and attempt is None:
+            attempt = _attempt(self._doubt_of(label, claim), self._clock.now(), 0.0)
+        # Nobody may read `expired` as "not delivered" where a relay may have the mail.
+        if isinstance(step, Hospitalise) and (claim.was_in_doubt or (attempt and attempt.is_in_doubt)):
+            step = replace(step, reason=step.reason.with_doubt())
         if not await self._record(claim, step, attempt):
             return label, HandBack(cause="lease_lost")
         self._reach(Failpoint.AFTER_RECORDED)
@@ -130,8 +135,7 @@ class AttemptEmail:
 
     async def _outcome(self, ready: Ready, claim: Claim) -> DeliveryOutcome:
         if claim.in_doubt:
-            self._observer.notify(InDoubtFound(mail=ready.label, relay=claim.relay, worker_died=True))
-            return InDoubt(relay=claim.relay)
+            return self._doubt_of(ready.label, claim)
 
         async def before_dot(relay: str) -> bool:
             # Connections and greetings may have taken minutes.
@@ -147,6 +151,10 @@ class AttemptEmail:
         if isinstance(outcome, InDoubt):
             self._observer.notify(InDoubtFound(mail=ready.label, relay=outcome.relay, worker_died=False))
         return outcome
+
+    def _doubt_of(self, label: MailLabel, claim: Claim) -> InDoubt:
+        self._observer.notify(InDoubtFound(mail=label, relay=claim.relay, worker_died=True))
+        return InDoubt(relay=claim.relay)
 
     def _decide(self, ready: Ready, outcome: ConclusiveOutcome) -> NextStep:
         if isinstance(outcome, RelayUnavailable):

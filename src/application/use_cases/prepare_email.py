@@ -87,8 +87,11 @@ class PrepareEmail:
         label = MailLabel(key=self._key(message, decoded), category=decoded.task.plain_category)
         return Readable(label=label, task=decoded.task)
 
-    async def compose(self, readable: Readable, *, attempts: int) -> Ready | Decided:
-        """Check and render a task that was tried and charged `attempts` times before."""
+    async def compose(self, readable: Readable, *, attempts: int, is_begun: bool = False) -> Ready | Decided:
+        """Check and render a task that was tried and charged `attempts` times before.
+
+        `is_begun` says that its time has come by the clock of a worker that began to send it.
+        """
         task, label = readable.task, readable.label
         if missing := task.missing_field():
             return _poison(label, FailureReason(FailureKind.MISSING, missing), attempts)
@@ -107,7 +110,7 @@ class PrepareEmail:
             return _poison(label, rendered.reason, attempts)
         # Only now: the render may have waited for its turn, and the copy would be late by that time.
         now = self._clock.now()
-        if task.send_at and task.send_at > now:
+        if task.send_at and task.send_at > now and not is_begun:
             delay_s = min((task.send_at - now).total_seconds(), _LONGEST_WAIT_S)
             return Decided(label=label, step=Wait(delay_s=delay_s, attempts=attempts, cause="send_at"))
         job = EmailJob(key=label.key, task=task, recipient=recipient, attempts=attempts)

@@ -1,8 +1,10 @@
 """`takeoff-mailer worker`: builds the worker, serves its health, and turns its end into an exit code."""
 
 import asyncio
+import itertools
 import signal
 import sys
+from collections.abc import Callable
 
 import structlog
 import uvloop
@@ -19,7 +21,7 @@ from application.ports.message_source import SourceStuck, SourceUnusable
 from entrypoints import exit_codes
 from entrypoints.container import Container
 from entrypoints.failpoints import VARIABLE, reach_from_environment
-from entrypoints.health import HttpAddressUnavailable, serve_health
+from entrypoints.health import HealthPagesEnded, HttpAddressUnavailable, serve_health
 from entrypoints.load_settings import SettingsInvalid, load_settings
 from entrypoints.settings import Settings
 from entrypoints.stall_watchdog import end_when_stalled
@@ -50,22 +52,22 @@ async def serve_until_stopped(settings: Settings, container: Container) -> int:
     """Work until SIGTERM or SIGINT, with health pages beside it; a second signal cuts running mails off at once."""
     log = structlog.get_logger("takeoff_mailer")
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
     if remedy := keeping_advice(settings.database_url.get_secret_value()):
         log.warning("ledger.not_kept", remedy=remedy)
     source = container.source()
     worker = container.worker()
+    _stop_on_signals(stop, worker.hurry)
 
-    def on_signal() -> None:
-        if stop.is_set():
-            worker.hurry()
+    def on_health_end(cause: str) -> None:
+        log.critical("worker.health_ended", cause=cause)
         stop.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, on_signal)
     try:
-        async with end_when_stalled(), serve_health(settings.http_addr, lambda: source.is_consuming):
+        health = serve_health(settings.http_addr, lambda: source.is_consuming, on_end=on_health_end)
+        async with end_when_stalled(), health:
             await worker(stop)
+    except HealthPagesEnded:
+        return exit_codes.SOFTWARE_ERROR
     except SourceStuck as stuck:
         log.critical("worker.intake_stuck", cause=stuck.cause)
         return exit_codes.UNAVAILABLE
@@ -82,6 +84,19 @@ async def serve_until_stopped(settings: Settings, container: Container) -> int:
         log.critical("worker.failed", error=type(error).__name__, stack=stack_of(error))
         return exit_codes.SOFTWARE_ERROR
     return exit_codes.OK
+
+
+def _stop_on_signals(stop: asyncio.Event, hurry: Callable[[], None]) -> None:
+    """Set `stop` at the first signal and call `hurry` at each further one; who else sets `stop` is no signal."""
+    signals = itertools.count(1)
+
+    def on_signal() -> None:
+        if next(signals) > 1:
+            hurry()
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, on_signal)
 
 
 def _refuse(problems: list[str]) -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
@@ -35,6 +36,14 @@ GOOD = EmailTask(
 )
 BUG = EmailTask(to="alice@example.org", category="welcome", subject="Hello", first_name="bug", task_id="t-2")
 LOOP = EmailTask(to="alice@example.org", category="welcome", subject="Hello", first_name="loop", task_id="t-3")
+LATER = EmailTask(
+    to="alice@example.org",
+    category="welcome",
+    subject="Hello",
+    first_name="Alice",
+    task_id="t-4",
+    send_at=START + timedelta(hours=1),
+)
 OTHER = EmailTask(to="bob@example.org", category="welcome", subject="Hello", first_name="Bob", task_id="t-1")
 SENDER = EmailAddress(local="tickets", domain="takeoff.test")
 RELAY = "r:25"
@@ -109,7 +118,7 @@ class Bench:
             mail_from=SENDER,
         )
         prepare = PrepareEmail(
-            codec=NamedTasks(good=GOOD, bug=BUG, loop=LOOP, other=OTHER),
+            codec=NamedTasks(good=GOOD, bug=BUG, loop=LOOP, later=LATER, other=OTHER),
             addresses=SplitAtSign(),
             renderer=OneCategory(rules),
             assemble=AssembleEmail(

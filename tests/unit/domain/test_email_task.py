@@ -37,3 +37,11 @@ def test_only_a_plain_category_is_shown(category: str, shown: str) -> None:
 def test_a_reason_reads_as_kind_and_detail() -> None:
     assert str(FailureReason(FailureKind.MISSING, "to")) == "missing:to"
     assert str(FailureReason(FailureKind.EXPIRED)) == "expired"
+
+
+def test_a_doubt_stands_before_whatever_came_later() -> None:
+    refused = FailureReason(FailureKind.REFUSED_PERMANENTLY, "rcpt")
+    assert str(refused.with_doubt()) == "in_doubt:refused_permanently:rcpt"
+    assert refused.with_doubt().with_doubt() == refused.with_doubt()
+    held = FailureReason(FailureKind.IN_DOUBT)
+    assert held.with_doubt() == held

@@ -18,6 +18,10 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+def unexpected(cause: str) -> None:
+    raise AssertionError(cause)
+
+
 def get(port: int, path: str) -> tuple[int, bytes]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
@@ -30,7 +34,7 @@ def get(port: int, path: str) -> tuple[int, bytes]:
 
 async def test_live_while_it_runs_and_ready_while_it_consumes() -> None:
     port, consuming = free_port(), False
-    async with serve_health(HttpAddress(host="127.0.0.1", port=port), lambda: consuming):
+    async with serve_health(HttpAddress(host="127.0.0.1", port=port), lambda: consuming, on_end=unexpected):
         assert await asyncio.to_thread(get, port, "/healthz") == (200, b'{"status":"live"}')
         assert await asyncio.to_thread(get, port, "/readyz") == (503, b'{"status":"not consuming"}')
         consuming = True
@@ -41,7 +45,7 @@ async def test_an_address_that_is_taken_is_an_error_at_once() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = HttpAddress(host="127.0.0.1", port=taken.getsockname()[1])
         with pytest.raises(HttpAddressUnavailable, match="in use"):
-            async with serve_health(address, lambda: True):
+            async with serve_health(address, lambda: True, on_end=unexpected):
                 pass
 
 
@@ -52,7 +56,7 @@ async def test_healthcheck_exits_by_readiness(
 ) -> None:
     port = free_port()
     environment(HTTP_ADDR=f"{host}:{port}")
-    async with serve_health(HttpAddress(host="127.0.0.1", port=port), lambda: consuming):
+    async with serve_health(HttpAddress(host="127.0.0.1", port=port), lambda: consuming, on_end=unexpected):
         assert await asyncio.to_thread(run_healthcheck) == code
 
 

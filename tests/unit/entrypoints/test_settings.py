@@ -149,7 +149,9 @@ def test_nothing_set_names_everything_that_is_required() -> None:
         ({"HTTP_ADDR": "8080"}, "HTTP_ADDR: must be host:port"),
         ({"HTTP_ADDR": "localhost:http"}, "HTTP_ADDR: has a malformed host or port"),
         ({"STOP_TIMEOUT_S": "-1"}, "STOP_TIMEOUT_S: "),
-        ({"LOG_LEVEL": "loud"}, "LOG_LEVEL or RUST_LOG: must be one of trace, debug, info, warn, error, off"),
+        ({"LOG_LEVEL": "loud"}, "LOG_LEVEL: must be one of trace, debug, info, warn, error, off"),
+        ({"LOG_LEVEL": "loud", "RUST_LOG": "info"}, "LOG_LEVEL: must be one of trace"),
+        ({"LOG_LEVEL": "takeoff=debug,error"}, "LOG_LEVEL: must be one of trace"),
         ({"LOG_FORMAT": "xml"}, "LOG_FORMAT: "),
     ],
 )
@@ -202,12 +204,52 @@ def test_relays_take_what_their_entry_leaves_open_from_the_other_variables(
 
 
 @pytest.mark.parametrize(
-    ("level", "meaning"),
-    [("debug", "DEBUG"), ("WARN", "WARNING"), ("takeoff=debug,error", "ERROR"), ("takeoff=trace", "DEBUG")],
+    ("text", "level"),
+    [
+        ("info", "INFO"),
+        ("warn", "WARNING"),
+        ("error", "ERROR"),
+        ("debug", "DEBUG"),
+        ("trace", "DEBUG"),
+        ("off", "CRITICAL"),
+        ("WARN", "WARNING"),
+        (" Error ", "ERROR"),
+        # The longest target that is a beginning of the original's crate counts, in any order.
+        ("takeoff_mailer=debug,info", "DEBUG"),
+        ("info,takeoff_mailer=debug", "DEBUG"),
+        ("error,takeoff=warn", "WARNING"),
+        ("takeoff=error,takeoff_mailer=debug,take=off", "DEBUG"),
+        ("error,hyper=off", "ERROR"),
+        ("off,takeoff_mailer=Info", "INFO"),
+        # The last word on a target counts; a target alone asks for everything.
+        ("warn,error", "ERROR"),
+        ("takeoff_mailer", "DEBUG"),
+        ("takeoff_mailer=", "DEBUG"),
+        # A filter of texts, empty and malformed directives are passed over.
+        ("warn/smtp", "WARNING"),
+        (",warn,", "WARNING"),
+        ("warn,takeoff_mailer=loud", "WARNING"),
+        ("warn,takeoff_mailer=debug=info", "WARNING"),
+        # Nothing is said of us.
+        ("", "INFO"),
+        (",", "INFO"),
+        ("loud", "INFO"),
+        ("hyper=debug", "INFO"),
+        ("takeoff_mailer::mail=error", "INFO"),
+        ("\udcff=\udcff", "INFO"),
+    ],
 )
-def test_levels_are_read_as_the_original_wrote_them(environment: Environment, level: str, meaning: str) -> None:
-    environment(**MINIMAL, RUST_LOG=level)
-    assert load_settings(Settings).log_level == meaning
+def test_rust_log_is_read_as_env_logger_reads_it(environment: Environment, text: str, level: str) -> None:
+    environment(**MINIMAL, RUST_LOG=text)
+    assert load_settings(Settings).log_level == level
+
+
+@pytest.mark.parametrize(
+    ("text", "level"), [("trace", "DEBUG"), ("Debug", "DEBUG"), ("warning", "WARNING"), ("off", "CRITICAL")]
+)
+def test_log_level_goes_before_rust_log(environment: Environment, text: str, level: str) -> None:
+    environment(**MINIMAL, LOG_LEVEL=text, RUST_LOG="error")
+    assert load_settings(Settings).log_level == level
 
 
 @pytest.mark.parametrize(("text", "host"), [("0.0.0.0:9000", "0.0.0.0"), ("[::1]:9000", "::1")])

@@ -16,9 +16,13 @@ from tests.contracts.database_stage import DatabaseStage
 from tests.contracts.ledger import BODY, FINISH, KEY, LEASE_S, state_of, taken
 
 
+def _unexpected() -> None:
+    raise AssertionError("the schema is current")
+
+
 @pytest.fixture
 def database(stage: DatabaseStage) -> Database:
-    return Database(url=stage.url, lease_s=LEASE_S, retention_days=30, now=stage.clock.now)
+    return Database(url=stage.url, lease_s=LEASE_S, retention_days=30, now=stage.clock.now, on_migrated=_unexpected)
 
 
 @pytest.fixture

@@ -3,10 +3,12 @@
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
 
+from adapters.database.migration import upgrade
 from adapters.logging.configure import LogFormat, configure_logging
 
 
@@ -43,6 +45,12 @@ def test_the_libraries_lines_have_the_same_form(capfd: pytest.CaptureFixture[str
 def test_libraries_that_print_bodies_at_debug_stay_silent(name: str, capfd: pytest.CaptureFixture[str]) -> None:
     configure_logging(level="DEBUG", log_format=LogFormat.JSON)
     logging.getLogger(name).debug("the body of a mail")
+    assert printed(capfd) == ""
+
+
+def test_a_migration_leaves_its_lines_to_us(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    configure_logging(level="INFO", log_format=LogFormat.JSON)
+    upgrade(f"sqlite:///{tmp_path}/takeoff.db")
     assert printed(capfd) == ""
 
 
