@@ -28,7 +28,7 @@ def run_preview(*, templates_dir: Path | None, port: int) -> int:
         sys.stderr.writelines(f"{problem}\n" for problem in invalid.problems)
         return exit_codes.CONFIG_ERROR
     except OSError as error:
-        sys.stderr.write(f"port {port} of this host: {os.strerror(error.errno)}; name another by --port\n")
+        sys.stderr.write(f"port {port} of this host: {os.strerror(error.errno or 0)}; name another by --port\n")
         return exit_codes.UNAVAILABLE
     with listener:
         sys.stdout.write(f"http://{HOSTS[0]}:{listener.getsockname()[1]}/ (end with Ctrl-C)\n")
