@@ -80,7 +80,7 @@ check-templates: install
 test: test-unit test-integration ## All tests
 
 test-unit: install ## Unit tests, no service needed; the rules must be covered to 95 %
-	@$(BIN)/pytest tests/unit --cov --cov-report=term
+	@$(BIN)/pytest tests/unit --numprocesses auto --cov --cov-report=term
 
 test-integration: install ## Tests on real RabbitMQ and SMTP; TEST_BROKER=private or container chooses how
 	@$(BIN)/pytest tests/integration $(ARGS)

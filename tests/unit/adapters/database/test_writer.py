@@ -133,9 +133,10 @@ async def test_a_claim_that_is_cancelled_before_it_is_written_takes_nothing(stag
 
 async def test_a_claim_that_is_cancelled_while_it_is_written_is_not_prolonged(stage: DatabaseStage) -> None:
     ledger, other = await stage.worker(), await stage.worker()
+    await ledger.probe()  # nothing waits before the claim any more
     with stage.engine.begin():
         claiming = asyncio.create_task(ledger.claim(KEY, body_hash=BODY))
-        await asyncio.sleep(0.05)  # the thread waits for the file's lock by now
+        await asyncio.sleep(0.3)  # the thread waits for the file's lock by now
         claiming.cancel()
         await asyncio.gather(claiming, return_exceptions=True)
     assert await state_of(ledger) == "sending"
