@@ -34,7 +34,11 @@ class JinjaEmailRenderer(EmailRenderer):
         catalogue = await read_catalogue(self._templates_dir, self._thread)
         if catalogue.problems:
             raise TemplatesInvalid(catalogue.problems)
-        self._bundles = catalogue.bundles
+        self.use(catalogue.bundles)
+
+    def use(self, bundles: Mapping[str, TemplateBundle]) -> None:
+        """Render from these instead of those that `load` would read."""
+        self._bundles = bundles
 
     async def render(self, task: EmailTask) -> RenderedEmail | RenderRefused:
         bundle = self._loaded.get(task.category)
