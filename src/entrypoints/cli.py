@@ -14,6 +14,9 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+templates = typer.Typer(help="List, check and begin template bundles: docs/templates.md.", no_args_is_help=True)
+app.add_typer(templates, name="templates")
+_DIR = typer.Option("--dir", exists=True, file_okay=False, help="The directory of bundles, instead of TEMPLATES_DIR.")
 
 
 def _print_version(wanted: bool) -> None:
@@ -110,6 +113,40 @@ def demo(
     from entrypoints.commands.demo import run_demo  # noqa: PLC0415
 
     raise typer.Exit(run_demo(inbox=inbox, tasks=tasks, as_json=as_json))
+
+
+@templates.command("list")
+def list_templates(
+    *, as_json: Annotated[bool, typer.Option("--json", help="One JSON object per bundle.")] = False
+) -> None:
+    """Show each bundle: what it is for, its languages and parts, and what a task must bring for it."""
+    from entrypoints.commands.templates import run_list  # noqa: PLC0415
+
+    raise typer.Exit(run_list(as_json=as_json))
+
+
+@templates.command("check")
+def check_templates(
+    *,
+    directory: Annotated[Path | None, _DIR] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per finding.")] = False,
+) -> None:
+    """Render each bundle with its samples in each language, and name each problem with its remedy."""
+    from entrypoints.commands.templates import run_check  # noqa: PLC0415
+
+    raise typer.Exit(run_check(directory=directory, as_json=as_json))
+
+
+@templates.command("new")
+def new_template(
+    name: Annotated[str, typer.Argument(help="The category, such as Meeting_Invitation.")],
+    *,
+    directory: Annotated[Path | None, _DIR] = None,
+) -> None:
+    """Write a bundle to begin with, which passes the check as it is."""
+    from entrypoints.commands.templates import run_new  # noqa: PLC0415
+
+    raise typer.Exit(run_new(name, directory=directory))
 
 
 def main() -> None:
