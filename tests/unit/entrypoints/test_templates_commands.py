@@ -1,9 +1,11 @@
 """`takeoff-mailer templates`: lines to read, JSON to parse, and exit codes to build on."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner, Result
 
 from entrypoints import exit_codes
@@ -11,6 +13,7 @@ from entrypoints.cli import app
 
 Environment = Callable[..., None]
 SHIPPED = 6
+PAGE = Path(__file__).parents[3] / "docs" / "templates.md"
 
 
 def run(*arguments: str) -> Result:
@@ -26,6 +29,15 @@ def bundle_of(folder: Path, html: str) -> Path:
     assert run("new", "Meeting", "--dir", str(folder)).exit_code == exit_codes.OK
     (folder / "Meeting" / "body.html.j2").write_text(html)
     return folder
+
+
+def shown(command: str) -> str:
+    """What the page for authors shows as the output of a command."""
+    found = re.search(
+        rf"```console\n\$ takeoff-mailer templates {command}[^\n]*\n(.*?)```", PAGE.read_text(), re.DOTALL
+    )
+    assert found
+    return found[1]
 
 
 def test_list_shows_each_bundle_with_what_it_needs() -> None:
@@ -83,7 +95,7 @@ def test_check_tells_each_problem_in_one_line_with_its_remedy(tmp_path: Path) ->
 
     assert result.exit_code == exit_codes.DATA_ERROR
     assert (
-        "error   Meeting/body.html.j2: links to http://example.org, which is not https; link to its whole https address"
+        "error   Meeting/body.html.j2: links to http://example.org, which is not https; write its whole https address"
         in result.stdout
     )
 
@@ -156,3 +168,15 @@ def test_new_tells_in_one_line_what_is_wrong(tmp_path: Path) -> None:
     for arguments, code in cases.items():
         result = run(*arguments)
         assert (result.exit_code, result.stderr.count("\n"), result.stdout) == (code, 1, "")
+
+
+def test_the_page_for_authors_shows_what_the_commands_print(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my-templates").mkdir()
+    body = re.search(r"```html\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    assert body
+
+    assert run("new", "Meeting_Invitation", "--dir", "my-templates").stdout == shown("new")
+    assert shown("list") in run("list").stdout
+    (tmp_path / "my-templates" / "Meeting_Invitation" / "body.html.j2").write_text(body[1])
+    assert shown("check") in run("check", "--dir", "my-templates").stdout

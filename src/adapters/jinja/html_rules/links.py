@@ -12,6 +12,7 @@ _LOADED = ("src", "background", "poster")
 _LEADS = ("https://", "mailto:", "tel:", "sms:", "#")
 _COMES = ("https://", "cid:")
 _HTTP = re.compile(r"\bhttp://[^\s<>\"]*", re.IGNORECASE)
+_WHOLE = "write its whole https address"
 _AS_FILE = "put the file into the folder and show it by cid:"
 
 
@@ -28,7 +29,7 @@ def unsafe_urls(document: Document) -> Iterator[Flaw]:
 def unsafe_text_links(text: str) -> Iterator[Flaw]:
     """Find the links of a plain text that are not https."""
     for url in _HTTP.findall(text):
-        yield Flaw(f"links to {short(url)}, which is not https", "link to its https address")
+        yield Flaw(f"links to {short(url)}, which is not https", _WHOLE)
 
 
 def _loaded_by(element: Element) -> Iterator[str]:
@@ -51,8 +52,7 @@ def _unsafe_link(target: str) -> Iterator[Flaw]:
     elif url.startswith("data:"):
         yield Flaw(f"links to {short(target)}", "link to an https address: mail programs open no data: URI")
     elif not url.startswith(_LEADS):
-        remedy = "link to its whole https address; a mail has no page that the rest could be taken from"
-        yield Flaw(f"links to {short(target)}, which is not https", remedy)
+        yield Flaw(f"links to {short(target)}, which is not https", _WHOLE)
 
 
 def _unsafe_source(source: str) -> Iterator[Flaw]:

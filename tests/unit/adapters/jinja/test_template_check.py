@@ -1,7 +1,11 @@
 """What `templates check` finds beyond what keeps the worker from starting, all at once."""
 
+import shutil
 from pathlib import Path
 
+import pytest
+
+from adapters.jinja.folders import SHIPPED
 from adapters.jinja.template_check import JinjaTemplateCheck
 from application.ports.diagnosis import Finding, Severity
 from tests.unit.adapters.jinja.mails import MANIFEST, THREAD, param, write, write_files
@@ -34,6 +38,30 @@ async def test_the_shipped_bundles_are_fit_for_readers() -> None:
     assert {finding.severity for finding in findings} == {Severity.OK}
     (ticket,) = (finding for finding in findings if finding.subject == "template Attendee_Ticket")
     assert ticket.detail.startswith("4 sample mails in en, ar, up to ")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "told"),
+    [
+        ("base.html.j2", "color:#2a3350;border", "color:#b0b4c0;border", "is #b0b4c0 on #ffffff: "),
+        ("base.html.j2", "color:#dfe5f7", "color:#3a4573", "is #3a4573 on #1d2a5c: "),
+        ("parts.html.j2", "font-weight:600;color:#5b6480", "color:#b5bac8", "is #b5bac8 on #fbf8f2: "),
+        ("dark.j2", '"ink": "color:#f4f6fc"', '"ink": "color:#333a55"', "is #333a55 on #1b2440 in dark mode: "),
+        ("dark.j2", '"card": "background-color:#141b30;', '"card": "', "is #d3d9ea on #ffffff in dark mode: "),
+        ("base.html.j2", 'lang="{{ lang }}" dir', "dir", 'does not say the language of "'),
+        ("parts.html.j2", "{{ url | https }}", "http://example.org", "links to http://example.org, which is not https"),
+    ],
+)
+async def test_a_slip_in_the_shipped_layout_is_found_in_the_mails(
+    tmp_path: Path, file: str, old: str, new: str, told: str
+) -> None:
+    shutil.copytree(SHIPPED / "_layout", tmp_path / "_layout")
+    layout = tmp_path / "_layout" / file
+    source = layout.read_text()
+    assert old in source
+    layout.write_text(source.replace(old, new))
+
+    assert any(told in error for error in await errors(tmp_path))
 
 
 async def test_everything_is_told_at_once_with_its_file(tmp_path: Path) -> None:
