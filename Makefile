@@ -23,9 +23,6 @@ define NO_VENV
 $(PYTHON) cannot make virtual environments; on Debian and Ubuntu: sudo apt-get install python3-venv
 endef
 READ_COMPOSE := import yaml; yaml.safe_load(open("docker-compose.yml"))
-READ_TEMPLATES := import asyncio, sys; from adapters.jinja.catalogue import read_catalogue; \
-  from adapters.jinja.render_thread import RenderThread; \
-  sys.exit("\n".join(map(str, asyncio.run(read_catalogue(None, RenderThread())).problems)) or None)
 # One quiet line for a check that is fine, all its output for one that is not.
 step = @printf '%-12s' $(1); if out=$$($(2) 2>&1); then echo ok; else echo FAILED; echo "$$out"; exit 1; fi
 
@@ -75,7 +72,7 @@ check-compose: install
 	$(call step,compose,$(BIN)/python -c '$(READ_COMPOSE)')
 
 check-templates: install
-	$(call step,templates,$(BIN)/python -c '$(READ_TEMPLATES)')
+	$(call step,templates,$(BIN)/takeoff-mailer templates check)
 
 test: test-unit test-integration ## All tests
 

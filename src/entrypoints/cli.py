@@ -14,9 +14,11 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-
-templates = typer.Typer(help="Work on templates.", no_args_is_help=True)
+templates = typer.Typer(
+    help="List, check, begin and look at template bundles: docs/templates.md.", no_args_is_help=True
+)
 app.add_typer(templates, name="templates")
+_DIR = typer.Option("--dir", exists=True, file_okay=False, help="The directory of bundles, instead of TEMPLATES_DIR.")
 
 
 def _print_version(wanted: bool) -> None:
@@ -115,18 +117,50 @@ def demo(
     raise typer.Exit(run_demo(inbox=inbox, tasks=tasks, as_json=as_json))
 
 
+@templates.command("list")
+def list_templates(
+    *, as_json: Annotated[bool, typer.Option("--json", help="One JSON object per bundle.")] = False
+) -> None:
+    """Show each bundle: what it is for, its languages and parts, and what a task must bring for it."""
+    from entrypoints.commands.templates import run_list  # noqa: PLC0415
+
+    raise typer.Exit(run_list(as_json=as_json))
+
+
+@templates.command("check")
+def check_templates(
+    *,
+    directory: Annotated[Path | None, _DIR] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per finding.")] = False,
+) -> None:
+    """Render each bundle with its samples in each language, and name each problem with its remedy."""
+    from entrypoints.commands.templates import run_check  # noqa: PLC0415
+
+    raise typer.Exit(run_check(directory=directory, as_json=as_json))
+
+
+@templates.command("new")
+def new_template(
+    name: Annotated[str, typer.Argument(help="The category, such as Meeting_Invitation.")],
+    *,
+    directory: Annotated[Path | None, _DIR] = None,
+) -> None:
+    """Write a bundle to begin with, which passes the check as it is."""
+    from entrypoints.commands.templates import run_new  # noqa: PLC0415
+
+    raise typer.Exit(run_new(name, directory=directory))
+
+
 @templates.command()
 def preview(
     *,
-    templates_dir: Annotated[
-        Path | None, typer.Option("--dir", exists=True, file_okay=False, help="Instead of TEMPLATES_DIR.")
-    ] = None,
+    directory: Annotated[Path | None, _DIR] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="On 127.0.0.1; 0 takes any that is free.")] = 8025,
 ) -> None:
     """Show every mail in a browser, as it changes: languages, phone and desktop, dark colours, plain text, source."""
     from entrypoints.commands.preview import run_preview  # noqa: PLC0415
 
-    raise typer.Exit(run_preview(templates_dir=templates_dir, port=port))
+    raise typer.Exit(run_preview(directory=directory, port=port))
 
 
 def main() -> None:

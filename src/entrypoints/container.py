@@ -4,6 +4,7 @@ import random
 import uuid
 
 from dependency_injector import containers, providers
+from pydantic_settings import BaseSettings
 
 from adapters.clock.system_clock import SystemClock
 from adapters.database.diagnosis import DatabaseDiagnosis
@@ -14,6 +15,8 @@ from adapters.jinja.diagnosis import JinjaDiagnosis
 from adapters.jinja.email_renderer import JinjaEmailRenderer
 from adapters.jinja.event_details import EventDetails
 from adapters.jinja.render_thread import RenderThread
+from adapters.jinja.template_check import JinjaTemplateCheck
+from adapters.jinja.template_library import JinjaTemplateLibrary
 from adapters.logging.observer import LogObserver
 from adapters.protobuf.task_codec import ProtobufTaskCodec
 from adapters.rabbitmq.diagnosis import RabbitMqDiagnosis
@@ -33,7 +36,6 @@ from application.use_cases.prepare_email import PrepareEmail
 from application.use_cases.run_worker import RunWorker
 from application.use_cases.settle_message import SettleMessage
 from domain.retry_policy import RetryPolicy
-from entrypoints.settings import BrokerSettings
 
 
 def _fresh_key() -> str:
@@ -41,9 +43,12 @@ def _fresh_key() -> str:
 
 
 class Container(containers.DeclarativeContainer):
-    """All parts. `enqueue` resolves with BrokerSettings, the rest needs Settings; the demo overrides two adapters."""
+    """All parts. `enqueue` needs BrokerSettings, `template_*` TemplateSettings, the rest Settings.
 
-    settings = providers.Dependency(instance_of=BrokerSettings)
+    The demo overrides three of them.
+    """
+
+    settings = providers.Dependency(instance_of=BaseSettings)
 
     broker_url = settings.provided.amqp_addr.get_secret_value.call()
     topology = providers.Singleton(Topology, queue_type=settings.provided.queue_type)
@@ -70,6 +75,10 @@ class Container(containers.DeclarativeContainer):
         observer=observer,
     )
     render_thread = providers.Singleton(RenderThread)
+    template_library = providers.Singleton(JinjaTemplateLibrary, templates_dir=settings.provided.templates_dir)
+    template_check = providers.Singleton(
+        JinjaTemplateCheck, templates_dir=settings.provided.templates_dir, thread=render_thread
+    )
     renderer = providers.Singleton(
         JinjaEmailRenderer, templates_dir=settings.provided.templates_dir, event=event, thread=render_thread
     )

@@ -1,6 +1,7 @@
 """Reads settings and reports every problem at once."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,8 +24,11 @@ class SettingsInvalid(Exception):
         self.problems = problems
 
 
-def load_settings(kind: type[_Kind]) -> _Kind:
-    """Read the environment and `.env`. Raises SettingsInvalid with every problem at once."""
+def load_settings(kind: type[_Kind], given: Mapping[str, object] | None = None) -> _Kind:
+    """Read the environment and `.env`; what is `given`, by variable, goes before both.
+
+    Raises SettingsInvalid with every problem at once.
+    """
     try:
         Path(ENV_FILE).read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -34,7 +38,7 @@ def load_settings(kind: type[_Kind]) -> _Kind:
     files = [name for layer in (os.environ, dotenv_values(ENV_FILE)) for name in unreadable(layer, SECRETS)]
     problems = [f"{name}_FILE: cannot be read, or is empty" for name in files]
     try:
-        settings = kind()
+        settings = kind.model_validate(given or {})
     except ValidationError as error:
         for problem in error.errors():
             names, text = _explain(kind, problem)

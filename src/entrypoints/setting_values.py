@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from pydantic import SecretStr
 
 from adapters.email_validator.address_parser import EmailValidatorAddressParser
 from adapters.smtp.relay import TlsMode
+from adapters.smtp.tls import verifying_context
 from domain.email_address import BadAddress, EmailAddress
 
 _LEVELS = {
@@ -155,6 +157,22 @@ def parse_rust_log(text: str) -> str:
         if meaning and _ORIGINAL.startswith(target):
             levels[target] = meaning
     return levels[max(levels, key=len)] if levels else "INFO"
+
+
+def existing_directory(path: Path) -> Path:
+    """Return the path of a directory."""
+    if not path.is_dir():
+        raise ValueError("there is no directory at this path")
+    return path
+
+
+def readable_certificates(path: Path) -> Path:
+    """Return the path of a file of certificates."""
+    try:
+        verifying_context(path)
+    except OSError:
+        raise ValueError("must be a readable file of certificates (PEM)") from None
+    return path
 
 
 def _split(url: str) -> SplitResult:

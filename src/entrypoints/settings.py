@@ -15,13 +15,13 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from adapters.logging.configure import LogFormat
 from adapters.rabbitmq.topology import QueueType
 from adapters.smtp.relay import Relay, TlsMode
-from adapters.smtp.tls import verifying_context
 from domain.email_job import InDoubtPolicy
 from entrypoints.secret_files import SecretFiles
 from entrypoints.setting_values import (
     HttpAddress,
     RelayAddress,
     Sender,
+    existing_directory,
     parse_amqp_url,
     parse_database_url,
     parse_header_name,
@@ -30,6 +30,7 @@ from entrypoints.setting_values import (
     parse_relays,
     parse_rust_log,
     parse_sender,
+    readable_certificates,
 )
 
 ENV_FILE = ".env"
@@ -72,20 +73,6 @@ def _pair_complete(password: SecretStr | None, info: ValidationInfo) -> SecretSt
     if (password is None) != (info.data.get("smtp_user") is None):
         raise ValueError("set SMTP_USER and SMTP_PASS both, or neither")
     return password
-
-
-def _directory(path: Path) -> Path:
-    if not path.is_dir():
-        raise ValueError("there is no directory at this path")
-    return path
-
-
-def _certificates(path: Path) -> Path:
-    try:
-        verifying_context(path)
-    except OSError:
-        raise ValueError("must be a readable file of certificates (PEM)") from None
-    return path
 
 
 class _Layered(BaseSettings):
@@ -140,7 +127,15 @@ class DatabaseSettings(_Layered):
     )
 
 
-class Settings(BrokerSettings, HttpSettings, DatabaseSettings):
+class TemplateSettings(_Layered):
+    """Where templates are, beside the shipped ones."""
+
+    templates_dir: Annotated[Path, AfterValidator(existing_directory)] | None = Field(
+        None, validation_alias=AliasChoices("TEMPLATES_DIR")
+    )
+
+
+class Settings(BrokerSettings, HttpSettings, DatabaseSettings, TemplateSettings):
     """All settings of the worker, validated; secrets do not show in its repr."""
 
     smtp_user: SecretStr | None = Field(None, validation_alias=AliasChoices("SMTP_USER", "MAIL_USERNAME"))
@@ -152,15 +147,12 @@ class Settings(BrokerSettings, HttpSettings, DatabaseSettings):
     )
     smtp_port: int = Field(_IMPLICIT_TLS_PORT, ge=1, le=65535, validation_alias=AliasChoices("SMTP_PORT", "MAIL_PORT"))
     smtp_tls: TlsMode | None = Field(None, validation_alias=AliasChoices("SMTP_TLS"))
-    smtp_ca_file: Annotated[Path, AfterValidator(_certificates)] | None = Field(
+    smtp_ca_file: Annotated[Path, AfterValidator(readable_certificates)] | None = Field(
         None, validation_alias=AliasChoices("SMTP_CA_FILE")
     )
     mail_from: Annotated[Sender, NoDecode, BeforeValidator(_sender_or_user)] = Field(
         None,  # type: ignore[assignment]  # the validator makes a Sender of it, or refuses
         validation_alias=AliasChoices("MAIL_FROM", "MAIL_SENDER"),
-    )
-    templates_dir: Annotated[Path, AfterValidator(_directory)] | None = Field(
-        None, validation_alias=AliasChoices("TEMPLATES_DIR")
     )
     event_name: str = Field("Takeoff", validation_alias=AliasChoices("EVENT_NAME"))
     event_date: str = Field("", validation_alias=AliasChoices("EVENT_DATE"))

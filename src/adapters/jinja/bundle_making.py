@@ -8,12 +8,11 @@ from jinja2 import Template
 from adapters.jinja.body_trial import BodyTrial
 from adapters.jinja.bundle import Bodies, TemplateBundle
 from adapters.jinja.errors import TemplateProblem
-from adapters.jinja.event_details import EventDetails
 from adapters.jinja.folders import Folder
 from adapters.jinja.manifest import FILENAME, Manifest, parse_manifest
 from adapters.jinja.pictures import as_inline_files, is_usable_name
 from adapters.jinja.render_thread import RenderThread
-from adapters.jinja.samples import SAMPLE_EVENT, full_task, least_task
+from adapters.jinja.samples import SAMPLE_EVENT, SAMPLES, full_task
 from adapters.jinja.sandbox import BoundedEnvironment
 from adapters.jinja.source_checks import Uses, undeclared_params
 from adapters.jinja.variables import variables_of
@@ -98,8 +97,7 @@ def _trial(
     if isinstance(manifest, Manifest):
         pictures |= {QR_FILE} if manifest.rules.shows_qr else set()
         locale = language or manifest.languages[0]
-        tasks = ((least_task, EventDetails()), (full_task, SAMPLE_EVENT))
-        samples = [variables_of(task(category, manifest, locale), manifest, event) for task, event in tasks]
+        samples = [variables_of(task(category, manifest, locale), manifest, event) for task, event in SAMPLES]
     return BodyTrial(
         name=name,
         samples=tuple(sample for sample in samples if isinstance(sample, dict)),

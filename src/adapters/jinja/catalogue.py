@@ -10,14 +10,15 @@ from adapters.jinja.environment import make_environment
 from adapters.jinja.errors import TemplateProblem
 from adapters.jinja.folders import read_folders
 from adapters.jinja.render_thread import RenderThread
-from adapters.jinja.source_checks import unchecked_links, uses_of
+from adapters.jinja.source_checks import Uses, unchecked_links, uses_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
-    """The categories that can be used, and why others cannot."""
+    """The categories that can be used, and why others cannot; `uses` are of each template, by its name."""
 
     bundles: Mapping[str, TemplateBundle]
+    uses: Mapping[str, Uses]
     problems: tuple[TemplateProblem, ...]
 
 
@@ -43,4 +44,4 @@ async def read_catalogue(templates_dir: Path | None, thread: RenderThread) -> Ca
                 bundles[category] = made
             else:
                 problems.extend(made)
-    return Catalogue(bundles=bundles, problems=tuple(dict.fromkeys(problems)))
+    return Catalogue(bundles=bundles, uses=uses, problems=tuple(dict.fromkeys(problems)))

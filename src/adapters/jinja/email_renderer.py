@@ -37,7 +37,7 @@ class JinjaEmailRenderer(EmailRenderer):
         self.use(catalogue.bundles)
 
     def use(self, bundles: Mapping[str, TemplateBundle]) -> None:
-        """Render from these from now on."""
+        """Render from these from now on, instead of those that `load` would read."""
         self._bundles = bundles
 
     async def render(self, task: EmailTask) -> RenderedEmail | RenderRefused:

@@ -9,8 +9,8 @@ from pathlib import Path
 from adapters.jinja.errors import TemplateProblem
 from adapters.jinja.pictures import TYPES
 
+SHIPPED = Path(__file__).parent / "templates"
 _FOLDER_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
-_SHIPPED = Path(__file__).parent / "templates"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +19,7 @@ class Folder:
 
     texts: Mapping[str, str]
     pictures: Mapping[str, bytes]
+    is_shipped: bool
 
 
 def read_folders(templates_dir: Path | None) -> tuple[dict[str, Folder], list[TemplateProblem]]:
@@ -28,7 +29,7 @@ def read_folders(templates_dir: Path | None) -> tuple[dict[str, Folder], list[Te
     categories if its name begins with an underscore; hidden ones are ignored.
     """
     problems: list[TemplateProblem] = []
-    folders = _list(_SHIPPED, problems)
+    folders = _list(SHIPPED, problems)
     if templates_dir:
         folders |= _list(templates_dir, problems)
     read = {name: _read(folder, problems) for name, folder in sorted(folders.items())}
@@ -37,7 +38,7 @@ def read_folders(templates_dir: Path | None) -> tuple[dict[str, Folder], list[Te
 
 def stamp_of(templates_dir: Path | None) -> str:
     """Return what changes whenever a file of the templates does, comes or goes."""
-    roots = (_SHIPPED, templates_dir) if templates_dir else (_SHIPPED,)
+    roots = (SHIPPED, templates_dir) if templates_dir else (SHIPPED,)
     states = sorted(_state(path) for root in roots for path in root.rglob("*"))
     return hashlib.sha256(repr(states).encode()).hexdigest()
 
@@ -48,6 +49,11 @@ def _state(path: Path) -> tuple[str, int, int]:
     except OSError:  # gone since it was listed, as editors do when they save
         return str(path), 0, 0
     return str(path), status.st_mtime_ns, status.st_size
+
+
+def is_category_name(name: str) -> bool:
+    """Whether a folder of this name is a category: neither shared nor hidden."""
+    return _FOLDER_NAME.fullmatch(name) is not None and name[0] not in "_."
 
 
 def _list(root: Path, problems: list[TemplateProblem]) -> dict[str, Path]:
@@ -71,6 +77,7 @@ def _read(folder: Path, problems: list[TemplateProblem]) -> Folder | None:
         return Folder(
             texts={path.name: path.read_text(encoding="utf-8") for path in files if path.suffix in {".j2", ".toml"}},
             pictures={path.name: path.read_bytes() for path in files if path.suffix in TYPES},
+            is_shipped=folder.parent == SHIPPED,
         )
     except (OSError, UnicodeDecodeError) as err:
         what = f"cannot be read: {type(err).__name__}"

@@ -1,5 +1,6 @@
 """Tasks as a producer could write them, of a category's samples."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -52,3 +53,10 @@ def least_task(category: str, manifest: Manifest, locale: str = "") -> EmailTask
             holder=_TICKET.holder if "ticket.holder" in needed else "",
         ),
     )
+
+
+# How a category is tried: with what is required only, and with all there is.
+SAMPLES: tuple[tuple[Callable[[str, Manifest, str], EmailTask], EventDetails], ...] = (
+    (least_task, EventDetails()),
+    (full_task, SAMPLE_EVENT),
+)

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from jinja2 import Environment, TemplateSyntaxError, meta, nodes
+from jinja2 import Environment, TemplateSyntaxError, meta
 
 from adapters.jinja.errors import TemplateProblem
+from adapters.jinja.param_uses import ParamUses, param_uses
 
 # Escaping does not help against javascript: as a link's whole target.
 _UNCHECKED_LINK = re.compile(
@@ -26,10 +27,10 @@ def unchecked_links(sources: Mapping[str, str]) -> Iterator[TemplateProblem]:
 
 @dataclass(frozen=True, slots=True)
 class Uses:
-    """What one file names: other files, and params with the lines where they stand."""
+    """What one file names: other files, and params."""
 
     files: tuple[str, ...] = ()
-    params: tuple[tuple[int, str], ...] = ()
+    params: ParamUses = field(default_factory=ParamUses)
 
 
 def uses_of(sources: Mapping[str, str], environment: Environment) -> dict[str, Uses]:
@@ -40,7 +41,7 @@ def uses_of(sources: Mapping[str, str], environment: Environment) -> dict[str, U
             with suppress(TemplateSyntaxError):
                 tree = environment.parse(source, name)
                 files = tuple(filter(None, meta.find_referenced_templates(tree)))
-                uses[name] = Uses(files, tuple(_params(tree)))
+                uses[name] = Uses(files, param_uses(tree))
     return uses
 
 
@@ -48,20 +49,28 @@ def undeclared_params(
     category: str, declared: Mapping[str, object], uses: Mapping[str, Uses]
 ) -> Iterator[TemplateProblem]:
     """Find params that the category's templates name, or those they build on, and its manifest does not."""
+    for name, used in _reachable(category, uses):
+        for line, param in used.params.named:
+            if param not in declared:
+                what = f"reads params.{param}, which {category}/template.toml does not declare"
+                yield TemplateProblem(where=f"{name}:{line}", what=what, remedy=f"add [params.{param}] there")
+        for line, what in used.params.misread:
+            remedy = 'read a param that may be missing by params.seat | default("")'
+            yield TemplateProblem(where=f"{name}:{line}", what=what, remedy=remedy)
+
+
+def unread_params(category: str, declared: Mapping[str, object], uses: Mapping[str, Uses]) -> list[str]:
+    """Name the params that no template of the category can read, nor any that they build on."""
+    used = [used.params for _, used in _reachable(category, uses)]
+    if any(one.is_open for one in used):
+        return []
+    read = {param for one in used for _, param in one.named}
+    return [name for name in declared if name not in read]
+
+
+def _reachable(category: str, uses: Mapping[str, Uses]) -> Iterator[tuple[str, Uses]]:
     names = [name for name in uses if name.startswith(f"{category}/")]
     for name in names:
         used = uses.get(name, Uses())
         names += [file for file in dict.fromkeys(used.files) if file not in names]
-        for line, param in used.params:
-            if param not in declared:
-                what = f"reads params.{param}, which {category}/template.toml does not declare"
-                yield TemplateProblem(where=f"{name}:{line}", what=what, remedy=f"add [params.{param}] there")
-
-
-def _params(tree: nodes.Template) -> Iterator[tuple[int, str]]:
-    for get in tree.find_all(nodes.Getattr):
-        if isinstance(get.node, nodes.Name) and get.node.name == "params":
-            yield get.lineno, get.attr
-    for item in tree.find_all(nodes.Getitem):
-        if isinstance(item.node, nodes.Name) and item.node.name == "params" and isinstance(item.arg, nodes.Const):
-            yield item.lineno, str(item.arg.value)
+        yield name, used

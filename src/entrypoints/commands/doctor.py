@@ -4,17 +4,12 @@ import asyncio
 from collections.abc import Iterable
 from itertools import chain
 
-import orjson
-from rich.console import Console
-from rich.text import Text
-
 from application.ports.diagnosis import Diagnosis, Finding, Severity
 from entrypoints import exit_codes
 from entrypoints.container import Container
+from entrypoints.findings import has_error, show_findings
 from entrypoints.load_settings import SettingsInvalid, load_settings
 from entrypoints.settings import Settings
-
-_STYLES = {Severity.OK: "green", Severity.WARNING: "yellow", Severity.ERROR: "bold red"}
 
 
 def run_doctor(*, as_json: bool) -> int:
@@ -23,13 +18,12 @@ def run_doctor(*, as_json: bool) -> int:
         settings = load_settings(Settings)
     except SettingsInvalid as invalid:
         findings = [_settings_problem(problem) for problem in invalid.problems]
-        _show(findings, as_json=as_json)
+        show_findings(findings, as_json=as_json)
         return exit_codes.CONFIG_ERROR
     findings = [Finding(severity=Severity.OK, subject="settings", detail="complete and well-formed")]
     findings += asyncio.run(_examine(Container(settings=settings).diagnoses()))
-    _show(findings, as_json=as_json)
-    failed = any(finding.severity is Severity.ERROR for finding in findings)
-    return exit_codes.FAILED if failed else exit_codes.OK
+    show_findings(findings, as_json=as_json)
+    return exit_codes.FAILED if has_error(findings) else exit_codes.OK
 
 
 async def _examine(diagnoses: Iterable[Diagnosis]) -> Iterable[Finding]:
@@ -43,15 +37,3 @@ def _settings_problem(problem: str) -> Finding:
         detail=problem,
         remedy="set it in the environment or in .env of the working directory; .env.example explains each",
     )
-
-
-def _show(findings: list[Finding], *, as_json: bool) -> None:
-    console = Console(soft_wrap=True)
-    for finding in findings:
-        if as_json:
-            console.out(orjson.dumps(finding).decode(), highlight=False)
-            continue
-        mark = (f"{finding.severity:<8}", _STYLES[finding.severity])
-        console.print(Text.assemble(mark, (finding.subject, "bold"), f": {finding.detail}"))
-        if finding.remedy:
-            console.print(Text(f"        {finding.remedy}"))

@@ -17,12 +17,10 @@ from entrypoints.preview.workbench import Workbench
 _CLOSE_S = 1
 
 
-def run_preview(*, templates_dir: Path | None, port: int) -> int:
+def run_preview(*, directory: Path | None, port: int) -> int:
     """Return 0 after Ctrl-C, 69 where the port is taken, 78 for wrong settings."""
     try:
-        settings = load_settings(PreviewSettings)
-        if templates_dir:
-            settings = settings.model_copy(update={"templates_dir": templates_dir})
+        settings = load_settings(PreviewSettings, {"TEMPLATES_DIR": directory} if directory else None)
         listener = socket.create_server((HOSTS[0], port))
     except SettingsInvalid as invalid:
         sys.stderr.writelines(f"{problem}\n" for problem in invalid.problems)

@@ -6,10 +6,12 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from adapters.jinja.catalogue import Catalogue, read_catalogue
+from adapters.jinja.bundle import TemplateBundle
+from adapters.jinja.catalogue import read_catalogue
 from adapters.jinja.folders import stamp_of
 from adapters.jinja.samples import full_task
 from adapters.smtp.mime import compose
+from application.ports.diagnosis import Finding, Severity
 from application.use_cases.prepare_email import Decided, PrepareEmail, Readable
 from domain.email_task import EmailTask
 from domain.mail_label import MailLabel
@@ -42,26 +44,28 @@ class Shown:
 
 
 class Workbench:
-    """The catalogue is read again whenever a file of it has changed."""
+    """The templates are read again whenever a file of theirs has changed."""
 
     def __init__(self, settings: PreviewSettings) -> None:
         self._settings = settings
         self._container = Container(settings=settings)
-        self._catalogue = Catalogue(bundles={}, problems=())
+        self._bundles: Mapping[str, TemplateBundle] = {}
         self._stamp = ""
 
     async def refresh(self) -> str:
         """Read the templates if they have changed; returns what differs from version to version."""
         stamp = stamp_of(self._settings.templates_dir)
         if stamp != self._stamp:
-            self._catalogue = await read_catalogue(self._settings.templates_dir, self._container.render_thread())
-            self._container.renderer().use(self._catalogue.bundles)
+            catalogue = await read_catalogue(self._settings.templates_dir, self._container.render_thread())
+            self._bundles = catalogue.bundles
+            self._container.renderer().use(catalogue.bundles)
             self._stamp = stamp
         return stamp
 
     async def bundles(self) -> dict[str, Any]:
-        """Describe every category with a sample task for each language, and what is wrong with the others."""
+        """Describe every category with a sample task for each language, and what `templates check` finds."""
         await self.refresh()
+        findings: list[Finding] = await self._container.template_check().examine()
         return {
             "categories": [
                 {
@@ -72,9 +76,13 @@ class Workbench:
                         for language in bundle.manifest.languages
                     },
                 }
-                for name, bundle in sorted(self._catalogue.bundles.items())
+                for name, bundle in sorted(self._bundles.items())
             ],
-            "problems": [str(problem) for problem in self._catalogue.problems],
+            "problems": [
+                f"{finding.subject}: {finding.detail}; {finding.remedy}"
+                for finding in findings
+                if finding.severity is not Severity.OK
+            ],
             "can_send": self._settings.has_relay,
         }
 

@@ -82,6 +82,14 @@ async def test_a_changed_file_is_a_new_version_and_is_shown(tmp_path: Path, envi
     assert "and two: a note" in second["result"]["light"]
 
 
+async def test_what_the_check_finds_is_told(tmp_path: Path, environment: Callable[..., None]) -> None:
+    write_bundle(tmp_path, '<img src="http://example.org/x.png" width="1" height="1"><p>{{ params.note }}</p>')
+    environment(TEMPLATES_DIR=str(tmp_path))
+    async with previewing() as preview:
+        _, bundles = await preview.get("/bundles")
+    assert [problem for problem in bundles["problems"] if "alt" in problem and problem.startswith(NAME)]
+
+
 async def test_a_broken_bundle_is_named_and_the_others_are_shown(
     tmp_path: Path, environment: Callable[..., None]
 ) -> None:

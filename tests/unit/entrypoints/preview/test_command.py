@@ -16,17 +16,15 @@ def test_wrong_settings_are_told_one_line_each(
     environment: Callable[..., None], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     environment(SMTP_PORT="0", TEMPLATES_DIR=str(tmp_path / "none"))
-    assert run_preview(templates_dir=None, port=0) == exit_codes.CONFIG_ERROR
-    assert [line.partition(":")[0] for line in capsys.readouterr().err.splitlines()] == [
-        "SMTP_PORT or MAIL_PORT",
-        "TEMPLATES_DIR",
-    ]
+    assert run_preview(directory=None, port=0) == exit_codes.CONFIG_ERROR
+    told = {line.partition(":")[0] for line in capsys.readouterr().err.splitlines()}
+    assert told == {"SMTP_PORT or MAIL_PORT", "TEMPLATES_DIR"}
 
 
 def test_a_port_that_is_taken_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        assert run_preview(templates_dir=None, port=port) == exit_codes.UNAVAILABLE
+        assert run_preview(directory=None, port=port) == exit_codes.UNAVAILABLE
     assert capsys.readouterr().err == f"port {port} of this host: Address already in use; name another by --port\n"
 
 
