@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -67,20 +68,28 @@ class GroupCommitWriter:
         """Finish what waits, and let go of the database; the next operation opens it again."""
         if self._writing is not None:
             await asyncio.wait([self._writing], timeout=PATIENCE_S)
-        closing = asyncio.get_running_loop().run_in_executor(self._thread, self._database.close)
-        await asyncio.wait([closing], timeout=PATIENCE_S)
+        # "can't start new thread": where there never was one, nothing is open.
+        with suppress(RuntimeError):
+            closing = asyncio.get_running_loop().run_in_executor(self._thread, self._database.close)
+            await asyncio.wait([closing], timeout=PATIENCE_S)
 
     async def _write_what_waits(self) -> None:
         loop = asyncio.get_running_loop()
         while self._waiting:
             batch, self._waiting = self._waiting[:_BATCH], self._waiting[_BATCH:]
-            _tell(await loop.run_in_executor(self._thread, self._write, batch))
+            try:
+                outcomes = await loop.run_in_executor(self._thread, self._write, batch)
+            except RuntimeError as error:
+                # "can't start new thread": the next batch tries again.
+                outcomes = [(operation, None, LedgerUnavailable(str(error))) for operation in batch]
+            _tell(outcomes)
             # Who was just told may have a next operation for the next transaction.
             await asyncio.sleep(0)
         self._writing = None
 
     def _write(self, batch: Sequence[_Operation]) -> list[_Outcome]:
-        wanted = [operation for operation in batch if operation.even_if_cancelled or not operation.done.cancelled()]
+        # Done before it was run: cancelled, or told that there was no thread.
+        wanted = [operation for operation in batch if operation.even_if_cancelled or not operation.done.done()]
         if not wanted:
             return []
         wanted.sort(key=lambda operation: operation.order)

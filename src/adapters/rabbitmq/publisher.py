@@ -11,7 +11,7 @@ States of the connection, written here only:
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 
 import aio_pika
@@ -21,6 +21,8 @@ from adapters.rabbitmq.publish_connection import Destination, OnWritten, Publish
 
 # aiormq tells nobody that the broker has blocked a connection, so that we have to ask; it costs no I/O.
 _ASK_S = 0.5
+# More than any task may have. While such a copy moves it is there some three times, and takes the line for itself.
+_LARGE_BYTES = 1_000_000
 _BLOCKED = "an alarm of the broker (memory or disk) stops it from taking messages"
 
 
@@ -32,13 +34,21 @@ class Publisher:
         self._on_blocked = on_blocked
         self._opening = asyncio.Lock()
         self._declaring = asyncio.Lock()
+        self._large = asyncio.Lock()
         self._connection: PublishConnection | None = None
         self._watch: asyncio.Task[None] | None = None
         self._is_blocked = False
         self._closing: set[asyncio.Task[None]] = set()
 
     async def publish(self, message: aio_pika.Message, to: Destination, *, on_written: OnWritten = None) -> None:
-        """Publish and wait until the broker has it; raises BrokerError, within a few deadlines of a broker call."""
+        """Publish and wait until the broker has it; raises BrokerError, within a few deadlines of a broker call.
+
+        A large message waits for those before it, and its deadlines begin then.
+        """
+        async with self._large if len(message.body) > _LARGE_BYTES else nullcontext():
+            await self._publish_somewhere(message, to, on_written)
+
+    async def _publish_somewhere(self, message: aio_pika.Message, to: Destination, on_written: OnWritten) -> None:
         publish = partial(self._publish, message, to, on_written)
         try:
             await publish()

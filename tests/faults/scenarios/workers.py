@@ -3,9 +3,13 @@
 import time
 from signal import SIGCONT, SIGSTOP
 
+from entrypoints.stall_watchdog import STALLED_S
 from tests.faults.relay.rules import Point, Rule
 from tests.faults.scenario import Expectation, Scenario, Selection
 from tests.faults.stage import Stage
+
+_BYSTANDERS = 200
+_CONCURRENCY = 10
 
 
 def rolling_restarts(
@@ -83,6 +87,18 @@ def sleeper(policy: str, *, after_dot: bool) -> Scenario:
     return Scenario(fault="F48", name=f"worker sleeps through its lease {when} ({policy})", play=play, expect=expect)
 
 
+def stalled_loop(stage: Stage) -> None:
+    """A mail stops the event loop for good, among 200 that do no harm: the worker ends itself and is started again."""
+    mails = stage.mails(_BYSTANDERS)
+    stage.send([*mails[:100], *stage.mails(1, prefix="stalling"), *mails[100:]])
+    worker = stage.starting(STALLING="stalling")
+    code = worker.wait_for_end(patience_s=2 * STALLED_S)
+    stage.require(code == 1, f"exit code {code} of a stalled worker")
+    stage.require("in stall" in worker.log_text, "does not say where it stood still")
+    worker.start(STALLING="")
+    stage.healed()
+
+
 SCENARIOS = (
     rolling_restarts(3, 900, 90, 0.5),
     pairs(200, 5),
@@ -92,7 +108,13 @@ SCENARIOS = (
 )
 
 LONG = (
+    Scenario(
+        fault="F45", name=f"event loop stalled by one of {_BYSTANDERS + 1} tasks", play=stalled_loop,
+        # Those at their dot when it stands still are in doubt.
+        expect=Expectation(duplicates=_CONCURRENCY), variables={"CONCURRENCY": str(_CONCURRENCY)},
+        selection=Selection.LONG, patience_s=60,
+    ),
     rolling_restarts(5, 20_000, 100, 1, Selection.LONG),
     pairs(1000, 5, selection=Selection.LONG),
     pairs(1000, 5, on_postgresql=True, selection=Selection.LONG),
-)
+)  # fmt: skip
