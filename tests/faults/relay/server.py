@@ -93,10 +93,12 @@ class RelayServer:
             store=self._store,
         )
         # ValueError: a line or a mail that is longer than any of ours.
-        with suppress(Hangup, OSError, EOFError, ValueError):
-            await session.run()
-        del self._writers[number]
-        writer.close()
+        try:
+            with suppress(Hangup, OSError, EOFError, ValueError):
+                await session.run()
+        finally:
+            del self._writers[number]
+            writer.close()
 
     async def _store(self, rcpt: str, content: bytes) -> None:
         await self._journal.append(accept_line(rcpt, content))

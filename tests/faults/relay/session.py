@@ -22,8 +22,9 @@ _LINGER_0 = struct.pack("ii", 1, 0)
 
 
 def reset(writer: asyncio.StreamWriter) -> None:
-    """End a connection with a TCP reset."""
-    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_0)
+    """End a connection with a TCP reset, unless it has ended already."""
+    if (connection := writer.get_extra_info("socket")) is not None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_0)
     writer.transport.abort()
 
 
@@ -207,4 +208,6 @@ class Session:
                 raise Hangup
 
     def _say(self, *lines: str) -> None:
+        if self._writer.transport.is_closing():
+            raise Hangup  # the client left while its mail was kept
         self._writer.write("".join(f"{line}\r\n" for line in lines).encode())
