@@ -136,9 +136,10 @@ def parse_http_address(text: object) -> object:
 
 def parse_log_level(text: str) -> str:
     """Return the standard name of a level."""
-    if text.lower() not in _LEVELS:
+    level = _LEVELS.get(text.strip().lower())
+    if level is None:
         raise ValueError("must be one of trace, debug, info, warn, error, off")
-    return _LEVELS[text.lower()]
+    return level
 
 
 def parse_rust_log(text: str) -> str:

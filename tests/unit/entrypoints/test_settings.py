@@ -245,7 +245,7 @@ def test_rust_log_is_read_as_env_logger_reads_it(environment: Environment, text:
 
 
 @pytest.mark.parametrize(
-    ("text", "level"), [("trace", "DEBUG"), ("Debug", "DEBUG"), ("warning", "WARNING"), ("off", "CRITICAL")]
+    ("text", "level"), [("trace", "DEBUG"), (" Debug ", "DEBUG"), ("warning", "WARNING"), ("off", "CRITICAL")]
 )
 def test_log_level_goes_before_rust_log(environment: Environment, text: str, level: str) -> None:
     environment(**MINIMAL, LOG_LEVEL=text, RUST_LOG="error")
