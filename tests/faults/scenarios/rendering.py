@@ -82,7 +82,7 @@ def broken_template(stage: Stage) -> None:
     stage.require(body.read_text() == sound, "not mended")
     worker.start()
     worker.wait_until_ready()
-    queues.move_letters_back(stage.url)
+    queues.move(stage.url, queues.HOSPITAL, queues.TASKS)
     stage.wait_for_mails(50)
 
 
