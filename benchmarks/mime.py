@@ -161,12 +161,12 @@ async def measure(*, rounds: int) -> list[Cost]:
     return found
 
 
-def main() -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Print what was measured; returns 1 where a bar is not met."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.mime", description=__doc__)
     parser.add_argument("--rounds", type=int, default=_ROUNDS, help=f"of {_MAILS} mails each")
     parser.add_argument("--json", action="store_true", help="print numbers for programs")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(argv)
     costs = asyncio.run(measure(rounds=arguments.rounds))
     if arguments.json:
         lines = [json.dumps([asdict(cost) for cost in costs], indent=1)]
