@@ -121,7 +121,7 @@ def message_of(shipped: Shipped, values: Mapping[str, str]) -> Message:
 
 
 def heads(message: Message) -> list[list[tuple[str, str]]]:
-    """All headers of all parts but the values of the subject and of what is unique to a mail."""
+    """All headers of all parts, but for the subject."""
     assert message.get_all("To") == ["ada@example.org"]
     return [[(name, value) for name, value in part.items() if name != "Subject"] for part in message.walk()]
 
