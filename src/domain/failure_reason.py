@@ -17,6 +17,7 @@ class FailureKind(StrEnum):
     UNKNOWN_CATEGORY = "unknown_category"
     TEMPLATE_ERROR = "template_error"
     RENDER_TIMEOUT = "render_timeout"
+    RENDER_TOO_BIG = "render_too_big"
     BAD_ATTACHMENT = "bad_attachment"
     EXPIRED = "expired"
     KEY_REUSED = "key_reused"

@@ -52,6 +52,8 @@ class MailFactory:
         attached_bytes: int = 0,
         category: str = _CATEGORY,
         params: Mapping[str, str] | None = None,
+        send_at: datetime | None = None,
+        expires_at: datetime | None = None,
         fails: bool = False,
     ) -> list[Mail]:
         """Make one mail for each number; every third task has an id of the producer's. `fails`: none may arrive."""
@@ -72,6 +74,8 @@ class MailFactory:
                 task_id="" if number % 3 else f"task-{name}",
                 params=params or {},
                 attachments=(file,) if attached_bytes else (),
+                send_at=send_at,
+                expires_at=expires_at,
             )
 
         return asyncio.run(make_all())

@@ -88,15 +88,15 @@ def letters(url: str) -> list[Letter]:
     ]
 
 
-def move_letters_back(url: str) -> None:
-    """Move every letter from the hospital to the tasks, headers and all, as an operator does."""
+def move(url: str, source: str, target: str) -> None:
+    """Move every message from one queue to another, headers and all, as an operator or a shovel does."""
 
     async def act(connection: AbstractConnection) -> None:
         channel = await connection.channel()
-        hospital = await channel.get_queue(HOSPITAL, ensure=False)
-        while letter := await hospital.get(fail=False):
-            await channel.default_exchange.publish(letter, routing_key=TASKS, mandatory=True)
-            await letter.ack()
+        queue = await channel.get_queue(source, ensure=False)
+        while message := await queue.get(fail=False):
+            await channel.default_exchange.publish(message, routing_key=target, mandatory=True)
+            await message.ack()
 
     _run(url, act)
 

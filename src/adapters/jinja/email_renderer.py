@@ -8,8 +8,9 @@ from adapters.jinja.bundle import TemplateBundle
 from adapters.jinja.catalogue import read_catalogue
 from adapters.jinja.errors import TemplatesInvalid
 from adapters.jinja.event_details import EventDetails
-from adapters.jinja.faults import fault_of
+from adapters.jinja.faults import fault_of, place_of
 from adapters.jinja.render_thread import RenderThread
+from adapters.jinja.sandbox import OutputTooLarge, ResultTooLarge
 from adapters.jinja.variables import variables_of
 from application.ports.email_renderer import EmailRenderer, RenderRefused
 from domain.category_rules import CategoryRules
@@ -65,6 +66,8 @@ class JinjaEmailRenderer(EmailRenderer):
             return RenderRefused(variables)
         try:
             email = bundle.render(variables)
+        except (OutputTooLarge, ResultTooLarge) as err:
+            return _refused(FailureKind.RENDER_TOO_BIG, place_of(err))
         except Exception as err:  # noqa: BLE001 - a template's expressions can raise anything
             return _refused(FailureKind.TEMPLATE_ERROR, fault_of(err))
         if not (email.html and email.text):

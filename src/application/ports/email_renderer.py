@@ -15,7 +15,7 @@ QR_FILE = "qr.png"
 
 @dataclass(frozen=True, slots=True)
 class RenderRefused:
-    """No mail can be made of this task: unknown category, missing or unfit value, template error or one without end."""
+    """No mail can be made of this task: unknown category, missing or unfit value, template error, endless or giant."""
 
     reason: FailureReason
 

@@ -49,7 +49,7 @@ def giants(stage: Stage) -> None:
         # What cannot be read brings its key in the header. One at a time: it is there some three times while it moves.
         stage.send([oversized], headers={"x-mail-key": oversized.publication.key})
         worker.wait_until_log_has("email.hospitalised", len(bad) + count)
-    _require_reasons(stage, worker, template_error=len(bad), too_big=4)
+    _require_reasons(stage, worker, render_too_big=len(bad), too_big=4)
     stage.require(worker.running, "the worker did not survive")
 
 
@@ -82,7 +82,7 @@ def broken_template(stage: Stage) -> None:
     stage.require(body.read_text() == sound, "not mended")
     worker.start()
     worker.wait_until_ready()
-    queues.move_letters_back(stage.url)
+    queues.move(stage.url, queues.HOSPITAL, queues.TASKS)
     stage.wait_for_mails(50)
 
 

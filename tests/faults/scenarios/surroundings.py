@@ -69,6 +69,13 @@ def ledger_forgets(*, restored: bool) -> Scenario:
     )  # fmt: skip
 
 
+def set_clock(shift: Path, by_s: float) -> None:
+    """Let the clock of workers with this CLOCK_SHIFT be wrong by so much, from one moment to the next."""
+    new = shift.with_suffix(".new")
+    new.write_text(str(by_s))
+    new.rename(shift)
+
+
 def clock_jumps(by_s: int) -> Scenario:
     """The wall clock jumps for two workers while mails are at their dot, wait for a retry, and are there twice."""
 
@@ -80,10 +87,7 @@ def clock_jumps(by_s: int) -> Scenario:
         mails = stage.mails(200)
         stage.send(mails)
         workers[0].wait_until_log_has("email.retry_scheduled", 5)
-        # At once, since it is read all the time.
-        new = shift.with_suffix(".new")
-        new.write_text(str(by_s))
-        new.rename(shift)
+        set_clock(shift, by_s)
         stage.healed()
         stage.send(mails)
 

@@ -17,6 +17,7 @@ from domain.outgoing_email import OutgoingEmail
 from tests.contracts.email_transport import an_email
 from tests.doubles.ticket_email import CONTENT, ENTRY, PDF, PICTURE, a_ticket
 from tests.integration.services.node_program import install
+from tests.unit.adapters.jinja.shipped import Shipped, all_shipped
 
 READ_S = 30
 Reader = Callable[[OutgoingEmail], dict[str, Any]]
@@ -76,6 +77,21 @@ def test_a_ticket_is_read_with_the_same_headers(read: Reader) -> None:
     assert headers["list-unsubscribe-post"] == "List-Unsubscribe=One-Click"
     assert headers["content-language"] == "de"
     assert len(headers) == len(mail["headers"]) == 12
+
+
+@pytest.mark.parametrize("shipped", all_shipped(), ids=str)
+def test_a_shipped_mail_is_read_with_the_same_parts(read: Reader, shipped: Shipped) -> None:
+    email = shipped.mail(shipped.task({}))
+    mail, content = read(email), email.content
+    assert (mail["subject"], mail["text"], mail["html"]) == (email.subject, content.text, content.html)
+    files: list[tuple[Any, ...]] = [
+        ("image/png", "inline", file.filename, f"<{file.cid}>", file.content) for file in content.inline
+    ]
+    if content.invite:
+        entry = content.invite.content.replace(b"\r\n", b"\n")
+        files.append(("text/calendar", None, None, None, entry))
+        files.append(("application/ics", "attachment", "invite.ics", None, entry))
+    assert _files(mail) == files
 
 
 def test_a_plain_mail_has_no_more_than_its_two_bodies(read: Reader) -> None:

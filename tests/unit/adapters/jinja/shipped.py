@@ -12,6 +12,7 @@ from adapters.jinja.manifest import FILENAME, Manifest, parse_manifest
 from adapters.jinja.params import ParamType
 from adapters.jinja.samples import SAMPLE_EVENT, full_task
 from adapters.segno.qr_encoder import SegnoQrEncoder
+from application.ports.qr_encoder import QrEncoder
 from application.use_cases.assemble_email import AssembleEmail
 from domain.email_address import EmailAddress
 from domain.email_job import EmailJob
@@ -21,6 +22,7 @@ from tests.unit.adapters.jinja.mails import loaded
 
 DATE = datetime(2027, 3, 1, 12, tzinfo=UTC)
 SENDER = EmailAddress(local="tickets", domain="takeoff.example")
+QR = SegnoQrEncoder()
 EVENT_PARAMS = ("event_name", "event_date", "event_venue", "event_organiser")
 TICKET_TEXTS = ("code", "event_name", "venue", "holder")
 
@@ -61,10 +63,10 @@ class Shipped:
         assert isinstance(result, RenderedEmail), result
         return result
 
-    def mail(self, task: EmailTask, key: str = "key-1") -> OutgoingEmail:
+    def mail(self, task: EmailTask, key: str = "key-1", qr: QrEncoder = QR) -> OutgoingEmail:
         """Make the mail with all its parts."""
         assemble = AssembleEmail(
-            qr=SegnoQrEncoder(),
+            qr=qr,
             calendar=IcalendarWriter(),
             mail_from=SENDER,
             from_name="Takeoff",

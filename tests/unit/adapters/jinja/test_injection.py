@@ -2,8 +2,11 @@
 
 import email
 import email.policy
+from collections.abc import Mapping
+from email.message import Message
 
 import pytest
+from icalendar import Calendar
 
 from adapters.smtp.mime import compose
 from tests.unit.adapters.jinja.mails import rendered, task
@@ -30,6 +33,18 @@ HOSTILE = [
 ]
 # What a line of a mail must not be taken for (RFC 5321 4.5.2, smuggling), and lines longer than any (4.5.3.1.6).
 LINES = [".", "..", "a\n.\nb", "a\r\n.\r\nb", "a\r.\rb", "\n.\r\nMAIL FROM:<x@example.org>\n", "From x", "x" * 5000]
+# What could be taken for a header, for the end of a part, or for a property of the calendar entry.
+HEADS = [
+    *(
+        f"x{line_break}Bcc: x@evil.example"
+        for line_break in ("\r\n", "\n", "\r", "\u2028", "\u0085", "\r\n ", "%0d%0a")
+    ),
+    "x\r\n\r\n<p>x</p>",
+    "=?utf-8?q?x=0ABcc:_x@evil.example?=",
+    "\r\n--alt-0\r\nContent-Type: text/html\r\n\r\n<script>",
+    "x\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nATTACH:https://evil.example\r\n",
+    '";X-EVIL="x:x;y,z\\N',
+]
 FACTS = ["event_name", "event_date", "event_venue", "event_organiser"]
 EVERY_MAIL = pytest.mark.parametrize("shipped", all_shipped(), ids=str)
 
@@ -88,6 +103,38 @@ def test_no_line_of_a_value_ends_or_changes_the_mail(shipped: Shipped, value: st
         content = part.get_payload(decode=True)
         assert isinstance(content, bytes)
         assert content.decode().replace("\r\n", "\n").strip("\n") == body.strip("\n")
+
+
+@EVERY_MAIL
+@pytest.mark.parametrize("value", [*HOSTILE, *HEADS], ids=ascii)
+def test_no_value_adds_a_header_a_part_or_a_line_to_the_calendar_entry(shipped: Shipped, value: str) -> None:
+    usual = message_of(shipped, dict.fromkeys(shipped.places, "x"))
+
+    hostile = message_of(shipped, dict.fromkeys(shipped.places, value))
+
+    assert heads(hostile) == heads(usual)
+    assert properties(hostile) == properties(usual)
+
+
+def message_of(shipped: Shipped, values: Mapping[str, str]) -> Message:
+    return email.message_from_bytes(compose(shipped.mail(shipped.task(values))))
+
+
+def heads(message: Message) -> list[list[tuple[str, str]]]:
+    """All headers of all parts, but for the subject."""
+    assert message.get_all("To") == ["ada@example.org"]
+    return [[(name, value) for name, value in part.items() if name != "Subject"] for part in message.walk()]
+
+
+def properties(message: Message) -> list[list[str]]:
+    """The names of all properties of the calendar entry, if there is one."""
+    found = []
+    for part in message.walk():
+        if part.get_content_type() == "text/calendar":
+            entry = part.get_payload(decode=True)
+            assert isinstance(entry, bytes)
+            found += [[str(component.name), *component] for component in Calendar.from_ical(entry).walk()]
+    return found
 
 
 @pytest.mark.parametrize("control", list("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))

@@ -1,0 +1,1 @@
+"""What a mail costs; may depend on everything."""

@@ -1,0 +1,1 @@
+"""The shipped mails as they go over the wire, byte for byte."""
