@@ -24,6 +24,7 @@ from adapters.segno.qr_encoder import SegnoQrEncoder
 from adapters.smtp.diagnosis import SmtpDiagnosis
 from adapters.smtp.transport import SmtpEmailTransport
 from application.failpoints import pass_by
+from application.fan_out import FanOut
 from application.use_cases.assemble_email import AssembleEmail
 from application.use_cases.attempt_email import AttemptEmail, AttemptRules
 from application.use_cases.deliver_email import DeliverEmail
@@ -53,7 +54,7 @@ class Container(containers.DeclarativeContainer):
     enqueue = providers.Singleton(EnqueueEmail, codec=codec, addresses=addresses, publisher=publisher)
 
     clock = providers.Singleton(SystemClock)
-    observer = providers.Singleton(LogObserver)
+    observer = providers.Singleton(FanOut, log=providers.Singleton(LogObserver))
     event = providers.Singleton(
         EventDetails,
         name=settings.provided.event_name,

@@ -20,8 +20,8 @@ from application.use_cases.attempt_email import AttemptEmail
 from application.use_cases.guard_intake import GuardIntake
 from application.use_cases.prepare_email import Decided, PrepareEmail, Readable
 from application.use_cases.settle_message import SettleMessage
-from domain.events import DeliveryFailedUnexpectedly, MessageHandedBack
 from domain.failure_reason import FailureKind, FailureReason
+from domain.mail_events import DeliveryFailedUnexpectedly, MessageHandedBack
 from domain.mail_label import MailLabel
 from domain.next_step import HandBack, Hospitalise, Settlement, Suppress, Wait
 

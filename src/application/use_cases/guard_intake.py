@@ -18,7 +18,7 @@ from application.ports.ledger import Ledger, LedgerUnavailable
 from application.ports.message_source import MessageSource
 from application.ports.observer import Observer
 from domain.email_address import EmailAddress
-from domain.events import IntakePaused, IntakeResumed, LedgerDown
+from domain.worker_events import IntakePaused, IntakeResumed, LedgerDown
 
 # Cheap to ask: relays keep a pace of their own, and the ledger is ours.
 _ASK_S = 1.0

@@ -18,7 +18,7 @@ from application.ports.ledger import Ledger
 from application.ports.message_source import Message, MessageGone, MessageSource
 from application.ports.observer import Observer
 from application.use_cases.guard_intake import GuardIntake
-from domain.events import WorkerStopped, WorkerStopping
+from domain.worker_events import WorkerStopped, WorkerStopping
 
 # A delivery that is cut off needs one reset, one write and one call to the broker, whose own deadline is 10 s.
 _CUTTING_S = 15.0

@@ -16,13 +16,13 @@ from typing import assert_never
 from application.ports.clock import Clock
 from application.ports.message_source import HospitalLetter, Message, MessageGone, MessageSource, SettlementRefused
 from application.ports.observer import Observer
-from domain.events import (
+from domain.events import Event
+from domain.mail_events import (
     DuplicateSuppressed,
     EmailHospitalised,
     EmailRetryScheduled,
     EmailSent,
     EmailWaiting,
-    Event,
     MessageHandedBack,
     SettlementDelayed,
     SettlementLost,

@@ -12,7 +12,7 @@ from application.ports.ledger import Claim
 from application.ports.message_source import Message, MessageGone
 from domain.category_rules import CategoryRules
 from domain.email_job import InDoubtPolicy
-from domain.events import (
+from domain.mail_events import (
     DeliveryFailedUnexpectedly,
     DuplicateSuppressed,
     EmailHospitalised,
@@ -20,11 +20,11 @@ from domain.events import (
     EmailSent,
     EmailWaiting,
     InDoubtFound,
-    LedgerDown,
     MessageHandedBack,
 )
 from domain.outcome import InDoubt, Phase, Refused, RelayUnavailable
 from domain.reply import Reply
+from domain.worker_events import LedgerDown
 from tests.doubles.clock import START, ManualClock
 from tests.unit.application.bench import LEASE_S, RELAY, Bench
 

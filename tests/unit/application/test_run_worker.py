@@ -10,7 +10,7 @@ from adapters.memory.ledger import InMemoryLedger
 from application.ports.message_source import Message, SourceUnusable
 from application.use_cases.guard_intake import GuardIntake
 from application.use_cases.run_worker import RunWorker
-from domain.events import WorkerStopped, WorkerStopping
+from domain.worker_events import WorkerStopped, WorkerStopping
 from tests.doubles.clock import ManualClock
 from tests.doubles.observer import RecordingObserver
 from tests.doubles.source import ScriptedSource

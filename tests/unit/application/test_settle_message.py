@@ -7,18 +7,18 @@ import pytest
 
 from application.ports.message_source import HospitalLetter, Message, MessageGone, SettlementRefused
 from application.use_cases.settle_message import SettleMessage
-from domain.events import (
+from domain.events import Event
+from domain.failure_reason import FailureKind, FailureReason
+from domain.mail_events import (
     DuplicateSuppressed,
     EmailHospitalised,
     EmailRetryScheduled,
     EmailSent,
     EmailWaiting,
-    Event,
     MessageHandedBack,
     SettlementDelayed,
     SettlementLost,
 )
-from domain.failure_reason import FailureKind, FailureReason
 from domain.mail_label import MailLabel
 from domain.next_step import Finish, HandBack, Hospitalise, Retry, Settlement, Suppress, Wait
 from domain.reply import Reply

@@ -7,8 +7,10 @@ import structlog
 from structlog.testing import capture_logs
 
 from adapters.logging.observer import _NAMES, LogObserver
-from domain.events import BrokerBlocked, DeliveryFailedUnexpectedly, EmailSent, Event, IntakeStarted
+from domain.events import Event
+from domain.mail_events import DeliveryFailedUnexpectedly, EmailSent
 from domain.mail_label import MailLabel
+from domain.worker_events import BrokerBlocked, IntakeStarted
 
 
 @pytest.fixture(autouse=True)
