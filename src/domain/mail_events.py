@@ -10,12 +10,22 @@ from domain.mail_label import MailLabel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessageReceived:
+    """A message is about to be worked on; `redelivered` is the broker's flag."""
+
+    redelivered: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EmailSent:
+    """The relay took it; `age_s` is the time since its producer wanted it sent, None where the task does not say."""
+
     mail: MailLabel
     attempts: int
     relay: str
     reply_code: int
     duration_s: float
+    age_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +120,8 @@ class DeliveryFailedUnexpectedly:
 
 
 MailEvent = (
-    EmailSent
+    MessageReceived
+    | EmailSent
     | EmailRetryScheduled
     | EmailWaiting
     | EmailHospitalised

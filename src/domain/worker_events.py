@@ -1,5 +1,6 @@
 """What happened to the worker and to what it depends on, past tense; no event names a mail."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -86,6 +87,23 @@ class DeclareForbidden:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerSampled:
+    """How things stood at one moment.
+
+    `paused_by` says what keeps messages from being taken (`ledger`, `relays`, or empty), `relays` which relays are
+    available, `lag_s` how much longer than asked a sleep of the event loop took, `dropped` how many events each sink
+    failed to take since the start.
+    """
+
+    in_flight: int
+    is_connected: bool
+    paused_by: str
+    relays: Mapping[str, bool]
+    lag_s: float
+    dropped: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerStopping:
     """No more messages are taken; `in_flight` mails get `grace_s` seconds to end."""
 
@@ -112,6 +130,7 @@ WorkerEvent = (
     | BrokerUnblocked
     | TopologyDiffers
     | DeclareForbidden
+    | WorkerSampled
     | WorkerStopping
     | WorkerStopped
 )

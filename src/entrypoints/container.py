@@ -32,6 +32,7 @@ from application.use_cases.enqueue_email import EnqueueEmail
 from application.use_cases.guard_intake import GuardIntake
 from application.use_cases.prepare_email import PrepareEmail
 from application.use_cases.run_worker import RunWorker
+from application.use_cases.sample_worker import SampleWorker
 from application.use_cases.settle_message import SettleMessage
 from domain.retry_policy import RetryPolicy
 from entrypoints.settings import BrokerSettings
@@ -159,6 +160,16 @@ class Container(containers.DeclarativeContainer):
         observer=observer,
         concurrency=settings.provided.concurrency,
         stop_timeout_s=settings.provided.stop_timeout_s,
+    )
+    sample = providers.Singleton(
+        SampleWorker,
+        worker=worker,
+        source=source,
+        transport=transport,
+        guard=guard,
+        dropped=observer.provided.dropped,
+        observer=observer,
+        clock=clock,
     )
     diagnoses = providers.List(
         providers.Singleton(RabbitMqDiagnosis, url=broker_url, topology=topology),

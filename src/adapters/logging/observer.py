@@ -12,6 +12,7 @@ from domain.events import Event
 from domain.mail_label import MailLabel
 
 _NAMES: dict[type[Event], tuple[str, str]] = {
+    mail_events.MessageReceived: ("debug", "message.received"),
     mail_events.EmailSent: ("info", "email.sent"),
     mail_events.EmailRetryScheduled: ("warning", "email.retry_scheduled"),
     mail_events.EmailWaiting: ("warning", "email.waiting"),
@@ -33,6 +34,7 @@ _NAMES: dict[type[Event], tuple[str, str]] = {
     worker_events.BrokerUnblocked: ("info", "broker.unblocked"),
     worker_events.TopologyDiffers: ("warning", "broker.topology_differs"),
     worker_events.DeclareForbidden: ("warning", "broker.declare_forbidden"),
+    worker_events.WorkerSampled: ("debug", "worker.sampled"),
     worker_events.WorkerStopping: ("info", "worker.stopping"),
     worker_events.WorkerStopped: ("info", "worker.stopped"),
 }

@@ -50,6 +50,11 @@ class GuardIntake:
         self._cause = ""
         self._troubled = asyncio.Event()
 
+    @property
+    def paused_by(self) -> str:
+        """What keeps messages from being taken: `ledger`, `relays`, or empty where nothing does."""
+        return self._cause if self._troubled.is_set() else ""
+
     def ledger_failed(self, cause: str) -> None:
         """Note that the ledger could not be read or written."""
         if not self._troubled.is_set():

@@ -76,6 +76,11 @@ class RunWorker:
             if not stop.is_set():
                 raise RuntimeError("the source ended by itself")
 
+    @property
+    def in_flight(self) -> int:
+        """How many messages were taken and are neither settled nor handed back."""
+        return len(self._running)
+
     def hurry(self) -> None:
         """End the grace of a stop at once."""
         self._hurried.set()

@@ -65,7 +65,11 @@ async def serve_until_stopped(settings: Settings, container: Container) -> int:
         loop.add_signal_handler(number, on_signal)
     try:
         async with end_when_stalled(), serve_health(settings.http_addr, lambda: source.is_consuming):
-            await worker(stop)
+            sampling = asyncio.create_task(container.sample().run())
+            try:
+                await worker(stop)
+            finally:
+                sampling.cancel()
     except SourceStuck as stuck:
         log.critical("worker.intake_stuck", cause=stuck.cause)
         return exit_codes.UNAVAILABLE

@@ -1,6 +1,7 @@
 """What a task must have, and what of it may be shown."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -37,3 +38,16 @@ def test_only_a_plain_category_is_shown(category: str, shown: str) -> None:
 def test_a_reason_reads_as_kind_and_detail() -> None:
     assert str(FailureReason(FailureKind.MISSING, "to")) == "missing:to"
     assert str(FailureReason(FailureKind.EXPIRED)) == "expired"
+
+
+NOON, LATER = datetime(2027, 3, 1, 12, tzinfo=UTC), datetime(2027, 3, 1, 13, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("created_at", "send_at", "wanted_at"),
+    [(None, None, None), (NOON, None, NOON), (None, LATER, LATER), (NOON, LATER, LATER), (LATER, NOON, LATER)],
+)
+def test_a_mail_is_wanted_as_soon_as_it_is_asked_for_or_at_a_later_time_that_is_named(
+    created_at: datetime | None, send_at: datetime | None, wanted_at: datetime | None
+) -> None:
+    assert replace(TASK, created_at=created_at, send_at=send_at).wanted_at == wanted_at

@@ -30,7 +30,7 @@ def test_every_event_has_a_name_and_a_level() -> None:
 
 def test_a_sent_mail_is_one_flat_line() -> None:
     mail = MailLabel(key="k1", category="welcome", domain="example.org")
-    event = EmailSent(mail=mail, attempts=2, relay="r:25", reply_code=250, duration_s=0.12345678)
+    event = EmailSent(mail=mail, attempts=2, relay="r:25", reply_code=250, duration_s=0.12345678, age_s=2.5)
     assert lines_of(event) == [
         {
             "event": "email.sent",
@@ -42,6 +42,7 @@ def test_a_sent_mail_is_one_flat_line() -> None:
             "relay": "r:25",
             "reply_code": 250,
             "duration_s": 0.123457,
+            "age_s": 2.5,
         }
     ]
 
