@@ -15,6 +15,7 @@ from adapters.jinja.email_renderer import JinjaEmailRenderer
 from adapters.jinja.event_details import EventDetails
 from adapters.jinja.render_thread import RenderThread
 from adapters.logging.observer import LogObserver
+from adapters.prometheus.observer import PrometheusObserver
 from adapters.protobuf.task_codec import ProtobufTaskCodec
 from adapters.rabbitmq.diagnosis import RabbitMqDiagnosis
 from adapters.rabbitmq.message_source import RabbitMqMessageSource
@@ -25,6 +26,7 @@ from adapters.smtp.diagnosis import SmtpDiagnosis
 from adapters.smtp.transport import SmtpEmailTransport
 from application.failpoints import pass_by
 from application.fan_out import FanOut
+from application.metrics.meter import Meter
 from application.use_cases.assemble_email import AssembleEmail
 from application.use_cases.attempt_email import AttemptEmail, AttemptRules
 from application.use_cases.deliver_email import DeliverEmail
@@ -55,7 +57,9 @@ class Container(containers.DeclarativeContainer):
     enqueue = providers.Singleton(EnqueueEmail, codec=codec, addresses=addresses, publisher=publisher)
 
     clock = providers.Singleton(SystemClock)
-    observer = providers.Singleton(FanOut, log=providers.Singleton(LogObserver))
+    meter = providers.Singleton(Meter, relays=settings.provided.relay_names)
+    prometheus = providers.Singleton(PrometheusObserver, meter=meter)
+    observer = providers.Singleton(FanOut, log=providers.Singleton(LogObserver), prometheus=prometheus)
     event = providers.Singleton(
         EventDetails,
         name=settings.provided.event_name,

@@ -186,6 +186,11 @@ class Settings(BrokerSettings, HttpSettings, DatabaseSettings):
         """The relays in order of preference; what an address leaves open comes from the SMTP_* variables."""
         return tuple(self._relay(address) for address in self.smtp_relay)
 
+    @property
+    def relay_names(self) -> tuple[str, ...]:
+        """The relays' names, as metrics and log lines have them."""
+        return tuple(relay.name for relay in self.relays)
+
     def _login(self, address: RelayAddress) -> tuple[str | None, str | None]:
         """Both from the entry, or both from the variables: one account's password is no other's."""
         if address.user:

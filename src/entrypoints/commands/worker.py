@@ -19,7 +19,7 @@ from application.ports.message_source import SourceStuck, SourceUnusable
 from entrypoints import exit_codes
 from entrypoints.container import Container
 from entrypoints.failpoints import VARIABLE, reach_from_environment
-from entrypoints.health import HttpAddressUnavailable, serve_health
+from entrypoints.health import HttpAddressUnavailable, Pages, serve_pages
 from entrypoints.load_settings import SettingsInvalid, load_settings
 from entrypoints.settings import Settings
 from entrypoints.stall_watchdog import end_when_stalled
@@ -55,6 +55,7 @@ async def serve_until_stopped(settings: Settings, container: Container) -> int:
         log.warning("ledger.not_kept", remedy=remedy)
     source = container.source()
     worker = container.worker()
+    pages = Pages(is_consuming=lambda: source.is_consuming, metrics=container.prometheus().text)
 
     def on_signal() -> None:
         if stop.is_set():
@@ -64,7 +65,7 @@ async def serve_until_stopped(settings: Settings, container: Container) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, on_signal)
     try:
-        async with end_when_stalled(), serve_health(settings.http_addr, lambda: source.is_consuming):
+        async with end_when_stalled(), serve_pages(settings.http_addr, pages):
             sampling = asyncio.create_task(container.sample().run())
             try:
                 await worker(stop)
