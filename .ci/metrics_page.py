@@ -12,6 +12,8 @@ HEAD = f"""# Metrics
 
 Made by `make metrics` from `src/application/metrics/registry.py`; `make check` says when it is stale.
 
+Datadog gets them by DogStatsD where an agent is set (`DD_AGENT_HOST` or `DD_DOGSTATSD_SOCKET`), each with the tags
+`env`, `service` and `version`; the client adds its own, `datadog.dogstatsd.client.*`, which say what it had to drop.
 Prometheus asks for them at `/metrics` on `HTTP_ADDR`. A distribution is a histogram there, a service check a gauge
 (1 is well), an event a counter.
 

@@ -8,6 +8,7 @@ from dependency_injector import containers, providers
 from adapters.clock.system_clock import SystemClock
 from adapters.database.diagnosis import DatabaseDiagnosis
 from adapters.database.ledger import DatabaseLedger
+from adapters.datadog.observer import DatadogObserver
 from adapters.email_validator.address_parser import EmailValidatorAddressParser
 from adapters.icalendar.calendar_writer import IcalendarWriter
 from adapters.jinja.diagnosis import JinjaDiagnosis
@@ -59,7 +60,8 @@ class Container(containers.DeclarativeContainer):
     clock = providers.Singleton(SystemClock)
     meter = providers.Singleton(Meter, relays=settings.provided.relay_names)
     prometheus = providers.Singleton(PrometheusObserver, meter=meter)
-    observer = providers.Singleton(FanOut, log=providers.Singleton(LogObserver), prometheus=prometheus)
+    datadog = providers.Singleton(DatadogObserver, agent=settings.provided.datadog_agent, meter=meter)
+    observer = providers.Singleton(FanOut, log=providers.Singleton(LogObserver), prometheus=prometheus, datadog=datadog)
     event = providers.Singleton(
         EventDetails,
         name=settings.provided.event_name,

@@ -43,7 +43,10 @@ def run_worker() -> int:
     if problem := header_self_test():
         structlog.get_logger("takeoff_mailer").critical("worker.header_self_test_failed", problem=problem)
         return exit_codes.SOFTWARE_ERROR
-    return uvloop.run(serve_until_stopped(settings, container))
+    try:
+        return uvloop.run(serve_until_stopped(settings, container))
+    finally:
+        container.datadog().close()
 
 
 async def serve_until_stopped(settings: Settings, container: Container) -> int:
