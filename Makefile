@@ -9,7 +9,7 @@ ENGINE ?= $(if $(shell command -v docker),docker,podman)
 BUILD ?= $(ENGINE) build
 IMAGE ?= takeoff-mailer:dev
 BIN := .venv/bin
-CHECKS := lint format types imports proto lock dockerfile compose templates
+CHECKS := lint format types imports proto lock dockerfile compose templates metrics
 
 # Our packages have plain names (domain, application, ...): they must win over any distribution that ships the same.
 export PYTHONPATH := $(CURDIR)/src
@@ -26,7 +26,7 @@ READ_COMPOSE := import yaml; yaml.safe_load(open("docker-compose.yml"))
 # One quiet line for a check that is fine, all its output for one that is not.
 step = @printf '%-12s' $(1); if out=$$($(2) 2>&1); then echo ok; else echo FAILED; echo "$$out"; exit 1; fi
 
-.PHONY: help install check test test-unit test-integration test-faults test-faults-long bench-mime lock demo image clean $(CHECKS:%=check-%)
+.PHONY: help install check test test-unit test-integration test-faults test-faults-long bench-mime lock metrics demo image clean $(CHECKS:%=check-%)
 
 help: ## List these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile
@@ -45,7 +45,7 @@ install: .venv/.project ## Make .venv/ with the locked dependencies and the scri
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-check: $(CHECKS:%=check-%) ## Lint, format, types, architecture, generated code, lock, Dockerfile, compose, templates
+check: $(CHECKS:%=check-%) ## Lint, format, types, architecture, generated code and page, lock, Dockerfile, compose, templates
 
 check-lint: install
 	$(call step,lint,$(BIN)/ruff check --quiet --no-cache)
@@ -74,6 +74,9 @@ check-compose: install
 check-templates: install
 	$(call step,templates,$(BIN)/takeoff-mailer templates check)
 
+check-metrics: install
+	$(call step,metrics,$(BIN)/python .ci/metrics_page.py --check)
+
 test: test-unit test-integration ## All tests
 
 test-unit: install ## Unit tests, no service needed; the rules must be covered to 95 %
@@ -97,6 +100,9 @@ lock: install ## Resolve the dependencies of pyproject.toml, with hashes; ARGS=-
 	  --no-emit-find-links --custom-compile-command "make lock" --quiet $(ARGS) -o requirements.txt
 	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-emit-find-links --custom-compile-command "make lock" --quiet $(ARGS) --extra dev -c requirements.txt -o requirements-dev.txt
+
+metrics: install ## Write docs/metrics.md from the registry of metrics
+	@$(BIN)/python .ci/metrics_page.py
 
 demo: install ## Show what becomes of good and bad tasks: no RabbitMQ, no Docker
 	@$(BIN)/takeoff-mailer demo $(ARGS)

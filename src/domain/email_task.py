@@ -61,3 +61,8 @@ class EmailTask:
     def plain_category(self) -> str:
         """The category where it is a plain name, fit for a log line or a metric tag; else empty."""
         return self.category if _PLAIN_CATEGORY.fullmatch(self.category) else ""
+
+    @property
+    def wanted_at(self) -> datetime | None:
+        """When the mail should have left at best: at `send_at`, or as soon as it was asked for."""
+        return max((time for time in (self.created_at, self.send_at) if time), default=None)

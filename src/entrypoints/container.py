@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings
 from adapters.clock.system_clock import SystemClock
 from adapters.database.diagnosis import DatabaseDiagnosis
 from adapters.database.ledger import DatabaseLedger
+from adapters.datadog.observer import DatadogObserver
 from adapters.email_validator.address_parser import EmailValidatorAddressParser
 from adapters.icalendar.calendar_writer import IcalendarWriter
 from adapters.jinja.diagnosis import JinjaDiagnosis
@@ -18,6 +19,7 @@ from adapters.jinja.render_thread import RenderThread
 from adapters.jinja.template_check import JinjaTemplateCheck
 from adapters.jinja.template_library import JinjaTemplateLibrary
 from adapters.logging.observer import LogObserver
+from adapters.prometheus.observer import PrometheusObserver
 from adapters.protobuf.task_codec import ProtobufTaskCodec
 from adapters.rabbitmq.diagnosis import RabbitMqDiagnosis
 from adapters.rabbitmq.message_source import RabbitMqMessageSource
@@ -27,6 +29,8 @@ from adapters.segno.qr_encoder import SegnoQrEncoder
 from adapters.smtp.diagnosis import SmtpDiagnosis
 from adapters.smtp.transport import SmtpEmailTransport
 from application.failpoints import pass_by
+from application.fan_out import FanOut
+from application.metrics.meter import Meter
 from application.use_cases.assemble_email import AssembleEmail
 from application.use_cases.attempt_email import AttemptEmail, AttemptRules
 from application.use_cases.deliver_email import DeliverEmail
@@ -34,6 +38,7 @@ from application.use_cases.enqueue_email import EnqueueEmail
 from application.use_cases.guard_intake import GuardIntake
 from application.use_cases.prepare_email import PrepareEmail
 from application.use_cases.run_worker import RunWorker
+from application.use_cases.sample_worker import SampleWorker
 from application.use_cases.settle_message import SettleMessage
 from domain.retry_policy import RetryPolicy
 
@@ -58,7 +63,10 @@ class Container(containers.DeclarativeContainer):
     enqueue = providers.Singleton(EnqueueEmail, codec=codec, addresses=addresses, publisher=publisher)
 
     clock = providers.Singleton(SystemClock)
-    observer = providers.Singleton(LogObserver)
+    meter = providers.Singleton(Meter, relays=settings.provided.relay_names)
+    prometheus = providers.Singleton(PrometheusObserver, meter=meter)
+    datadog = providers.Singleton(DatadogObserver, agent=settings.provided.datadog_agent, meter=meter)
+    observer = providers.Singleton(FanOut, log=providers.Singleton(LogObserver), prometheus=prometheus, datadog=datadog)
     event = providers.Singleton(
         EventDetails,
         name=settings.provided.event_name,
@@ -168,6 +176,16 @@ class Container(containers.DeclarativeContainer):
         observer=observer,
         concurrency=settings.provided.concurrency,
         stop_timeout_s=settings.provided.stop_timeout_s,
+    )
+    sample = providers.Singleton(
+        SampleWorker,
+        worker=worker,
+        source=source,
+        transport=transport,
+        guard=guard,
+        dropped=observer.provided.dropped,
+        observer=observer,
+        clock=clock,
     )
     diagnoses = providers.List(
         providers.Singleton(RabbitMqDiagnosis, url=broker_url, topology=topology),

@@ -1,16 +1,18 @@
-"""The worker's health over HTTP: `/healthz` while it lives, `/readyz` while it consumes."""
+"""The worker over HTTP: `/healthz` while it lives, `/readyz` while it consumes, `/metrics` for Prometheus."""
 
 import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from adapters.prometheus.text_format import CONTENT_TYPE
 from entrypoints.setting_values import HttpAddress
 
 _CLOSE_S = 1
@@ -32,6 +34,14 @@ class HealthPagesEnded(Exception):
         self.cause = cause
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pages:
+    """What the pages are made of, asked anew for each answer."""
+
+    is_consuming: Callable[[], bool]
+    metrics: Callable[[], str]
+
+
 class _Server(uvicorn.Server):
     """A server that leaves the signals to the worker."""
 
@@ -40,24 +50,25 @@ class _Server(uvicorn.Server):
         yield
 
 
-def health_app(is_consuming: Callable[[], bool]) -> Starlette:
-    """Build the two pages; each answers JSON with one `status`."""
+def health_app(pages: Pages) -> Starlette:
+    """Build the pages; health is JSON with one `status`, metrics are Prometheus' text format."""
 
     async def healthz(_: Request) -> JSONResponse:
         return JSONResponse({"status": "live"})
 
     async def readyz(_: Request) -> JSONResponse:
-        if is_consuming():
+        if pages.is_consuming():
             return JSONResponse({"status": "consuming"})
         return JSONResponse({"status": "not consuming"}, status_code=503)
 
-    return Starlette(routes=[Route("/healthz", healthz), Route("/readyz", readyz)])
+    async def metrics(_: Request) -> Response:
+        return Response(pages.metrics(), headers={"content-type": CONTENT_TYPE})
+
+    return Starlette(routes=[Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)])
 
 
 @contextlib.asynccontextmanager
-async def serve_health(
-    address: HttpAddress, is_consuming: Callable[[], bool], *, on_end: Callable[[str], None]
-) -> AsyncIterator[None]:
+async def serve_pages(address: HttpAddress, pages: Pages, *, on_end: Callable[[str], None]) -> AsyncIterator[None]:
     """Answer on `address` while the context lasts. Raises HttpAddressUnavailable.
 
     Where the pages end before it does, `on_end` is told the cause at once, and the context raises HealthPagesEnded
@@ -65,7 +76,7 @@ async def serve_health(
     """
     with _listen(address) as listener:
         config = uvicorn.Config(
-            health_app(is_consuming),
+            health_app(pages),
             log_config=None,
             access_log=False,
             lifespan="off",

@@ -10,8 +10,8 @@ from pydantic import AliasChoices, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings
 
+from entrypoints.layered_settings import ENV_FILE, SECRETS
 from entrypoints.secret_files import unreadable
-from entrypoints.settings import ENV_FILE, SECRETS
 
 _Kind = TypeVar("_Kind", bound=BaseSettings)
 

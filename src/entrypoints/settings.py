@@ -4,19 +4,18 @@ A variable may have an alias of the original worker's. The environment wins over
 `<NAME>_FILE`, the path of a file that holds it (docs of Docker secrets); the variable itself wins over its file.
 """
 
-import os
 from pathlib import Path
 from typing import Annotated
 
-from dotenv import dotenv_values
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr, ValidationInfo
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import NoDecode
 
 from adapters.logging.configure import LogFormat
 from adapters.rabbitmq.topology import QueueType
 from adapters.smtp.relay import Relay, TlsMode
 from domain.email_job import InDoubtPolicy
-from entrypoints.secret_files import SecretFiles
+from entrypoints.datadog_settings import DatadogSettings
+from entrypoints.layered_settings import LayeredSettings
 from entrypoints.setting_values import (
     HttpAddress,
     RelayAddress,
@@ -33,18 +32,6 @@ from entrypoints.setting_values import (
     readable_certificates,
 )
 
-ENV_FILE = ".env"
-SECRETS = (
-    "AMQP_ADDR",
-    "RABBITMQ_URL",
-    "DATABASE_URL",
-    "SMTP_RELAY",
-    "MAIL_HOST",
-    "SMTP_USER",
-    "MAIL_USERNAME",
-    "SMTP_PASS",
-    "MAIL_PASSWORD",
-)
 _IMPLICIT_TLS_PORT = 465  # RFC 8314 3.3
 
 
@@ -75,33 +62,7 @@ def _pair_complete(password: SecretStr | None, info: ValidationInfo) -> SecretSt
     return password
 
 
-class _Layered(BaseSettings):
-    """Where settings come from; the classes below say which there are."""
-
-    model_config = SettingsConfigDict(
-        env_file=ENV_FILE,
-        extra="ignore",
-        env_ignore_empty=True,
-        hide_input_in_errors=True,
-        frozen=True,
-        validate_default=True,
-    )
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        environment = SecretFiles(settings_cls, os.environ, SECRETS)
-        dotenv = SecretFiles(settings_cls, dotenv_values(ENV_FILE), SECRETS)
-        return init_settings, env_settings, environment, dotenv_settings, dotenv
-
-
-class BrokerSettings(_Layered):
+class BrokerSettings(LayeredSettings):
     """What a producer needs, too."""
 
     amqp_addr: Annotated[SecretStr, AfterValidator(parse_amqp_url)] = Field(
@@ -111,7 +72,7 @@ class BrokerSettings(_Layered):
     queue_type: QueueType | None = Field(None, validation_alias=AliasChoices("QUEUE_TYPE"))
 
 
-class HttpSettings(_Layered):
+class HttpSettings(LayeredSettings):
     """Where the worker answers health checks."""
 
     http_addr: Annotated[HttpAddress, NoDecode, BeforeValidator(parse_http_address)] = Field(
@@ -119,7 +80,7 @@ class HttpSettings(_Layered):
     )
 
 
-class DatabaseSettings(_Layered):
+class DatabaseSettings(LayeredSettings):
     """Where the ledger is."""
 
     database_url: Annotated[SecretStr, AfterValidator(parse_database_url)] = Field(
@@ -127,7 +88,7 @@ class DatabaseSettings(_Layered):
     )
 
 
-class TemplateSettings(_Layered):
+class TemplateSettings(LayeredSettings):
     """Where templates are, beside the shipped ones."""
 
     templates_dir: Annotated[Path, AfterValidator(existing_directory)] | None = Field(
@@ -135,7 +96,7 @@ class TemplateSettings(_Layered):
     )
 
 
-class Settings(BrokerSettings, HttpSettings, DatabaseSettings, TemplateSettings):
+class Settings(BrokerSettings, HttpSettings, DatabaseSettings, TemplateSettings, DatadogSettings):
     """All settings of the worker, validated; secrets do not show in its repr."""
 
     smtp_user: SecretStr | None = Field(None, validation_alias=AliasChoices("SMTP_USER", "MAIL_USERNAME"))
@@ -185,6 +146,11 @@ class Settings(BrokerSettings, HttpSettings, DatabaseSettings, TemplateSettings)
     def relays(self) -> tuple[Relay, ...]:
         """The relays in order of preference; what an address leaves open comes from the SMTP_* variables."""
         return tuple(self._relay(address) for address in self.smtp_relay)
+
+    @property
+    def relay_names(self) -> tuple[str, ...]:
+        """The relays' names, as metrics and log lines have them."""
+        return tuple(relay.name for relay in self.relays)
 
     def _login(self, address: RelayAddress) -> tuple[str | None, str | None]:
         """Both from the entry, or both from the variables: one account's password is no other's."""

@@ -16,7 +16,7 @@ from adapters.database.engine import open_engine
 from adapters.database.migration import REVISIONS, upgrade
 from adapters.database.tables import metadata
 from application.ports.ledger import LedgerUnavailable
-from domain.events import LedgerMigrated
+from domain.worker_events import LedgerMigrated
 from tests.contracts.database_stage import DatabaseStage
 from tests.contracts.ledger import BODY
 

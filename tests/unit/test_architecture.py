@@ -26,6 +26,7 @@ MUTATIONS = {
     "aio-pika and what it stands on in its adapter only": ("entrypoints/container.py", "aiormq"),
     "aiosmtpd in the demo only": ("entrypoints/health.py", "aiosmtpd"),
     "betterproto2 in its adapter only": ("adapters/clock/system_clock.py", "betterproto2"),
+    "datadog in its adapter only": ("entrypoints/container.py", "datadog"),
     "email-validator in its adapter only": ("adapters/smtp/relay.py", "email_validator"),
     "icalendar in its adapter only": ("adapters/smtp/relay.py", "icalendar"),
     "jinja2 in its adapter only": ("entrypoints/container.py", "jinja2"),

@@ -85,6 +85,14 @@ def test_the_worker_runs_locked_down_once_the_broker_is_healthy() -> None:
     assert "HEALTHCHECK" in (ROOT / "Dockerfile").read_text()
 
 
+def test_whoever_has_a_key_of_datadog_sends_to_the_agent_of_the_profile() -> None:
+    assert SERVICES["worker"]["environment"] == {"DD_AGENT_HOST": "${DD_AGENT_HOST:-${DD_API_KEY:+datadog}}"}
+    agent = SERVICES["datadog"]
+    assert agent["profiles"] == ["datadog"]
+    assert set(agent["networks"]) & set(SERVICES["worker"]["networks"])
+    assert agent["environment"]["DD_DOGSTATSD_NON_LOCAL_TRAFFIC"] == "true"
+
+
 @pytest.mark.parametrize("name", SERVICES)
 def test_a_service_comes_back_stays_within_bounds_and_says_how_it_is(name: str) -> None:
     service = SERVICES[name]

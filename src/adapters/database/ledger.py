@@ -14,8 +14,8 @@ from application.ports.clock import Clock
 from application.ports.ledger import Claim, ClaimResult, Ledger, LedgerUnavailable, Timeline
 from application.ports.observer import Observer
 from domain.attempt import Attempt
-from domain.events import LedgerMigrated
 from domain.next_step import NextStep
+from domain.worker_events import LedgerMigrated
 
 # Opening may wait for another worker's migration, and make one.
 _OPENING_S = 90.0

@@ -1,1 +1,1 @@
-"""structlog behind the Observer port; the only place that configures logging."""
+"""structlog behind the Observer port; what configures logging, but that adapters/datadog silences its library."""

@@ -7,35 +7,37 @@ from typing import Any
 import structlog
 
 from application.ports.observer import Observer
-from domain import events
+from domain import mail_events, worker_events
 from domain.events import Event
 from domain.mail_label import MailLabel
 
 _NAMES: dict[type[Event], tuple[str, str]] = {
-    events.EmailSent: ("info", "email.sent"),
-    events.EmailRetryScheduled: ("warning", "email.retry_scheduled"),
-    events.EmailWaiting: ("warning", "email.waiting"),
-    events.EmailHospitalised: ("error", "email.hospitalised"),
-    events.DuplicateSuppressed: ("info", "email.duplicate_suppressed"),
-    events.InDoubtFound: ("warning", "email.in_doubt"),
-    events.MessageHandedBack: ("info", "message.handed_back"),
-    events.LedgerDown: ("critical", "ledger.down"),
-    events.LedgerMigrated: ("info", "ledger.migrated"),
-    events.IntakePaused: ("error", "intake.paused"),
-    events.IntakeResumed: ("info", "intake.resumed"),
-    events.RelayDown: ("error", "relay.down"),
-    events.RelayBack: ("info", "relay.back"),
-    events.SettlementDelayed: ("error", "settlement.delayed"),
-    events.SettlementLost: ("warning", "settlement.lost"),
-    events.DeliveryFailedUnexpectedly: ("critical", "delivery.failed_unexpectedly"),
-    events.IntakeStarted: ("info", "intake.started"),
-    events.IntakeLost: ("error", "intake.lost"),
-    events.BrokerBlocked: ("error", "broker.blocked"),
-    events.BrokerUnblocked: ("info", "broker.unblocked"),
-    events.TopologyDiffers: ("warning", "broker.topology_differs"),
-    events.DeclareForbidden: ("warning", "broker.declare_forbidden"),
-    events.WorkerStopping: ("info", "worker.stopping"),
-    events.WorkerStopped: ("info", "worker.stopped"),
+    mail_events.MessageReceived: ("debug", "message.received"),
+    mail_events.EmailSent: ("info", "email.sent"),
+    mail_events.EmailRetryScheduled: ("warning", "email.retry_scheduled"),
+    mail_events.EmailWaiting: ("warning", "email.waiting"),
+    mail_events.EmailHospitalised: ("error", "email.hospitalised"),
+    mail_events.DuplicateSuppressed: ("info", "email.duplicate_suppressed"),
+    mail_events.InDoubtFound: ("warning", "email.in_doubt"),
+    mail_events.MessageHandedBack: ("info", "message.handed_back"),
+    worker_events.LedgerDown: ("critical", "ledger.down"),
+    worker_events.LedgerMigrated: ("info", "ledger.migrated"),
+    worker_events.IntakePaused: ("error", "intake.paused"),
+    worker_events.IntakeResumed: ("info", "intake.resumed"),
+    worker_events.RelayDown: ("error", "relay.down"),
+    worker_events.RelayBack: ("info", "relay.back"),
+    mail_events.SettlementDelayed: ("error", "settlement.delayed"),
+    mail_events.SettlementLost: ("warning", "settlement.lost"),
+    mail_events.DeliveryFailedUnexpectedly: ("critical", "delivery.failed_unexpectedly"),
+    worker_events.IntakeStarted: ("info", "intake.started"),
+    worker_events.IntakeLost: ("error", "intake.lost"),
+    worker_events.BrokerBlocked: ("error", "broker.blocked"),
+    worker_events.BrokerUnblocked: ("info", "broker.unblocked"),
+    worker_events.TopologyDiffers: ("warning", "broker.topology_differs"),
+    worker_events.DeclareForbidden: ("warning", "broker.declare_forbidden"),
+    worker_events.WorkerSampled: ("debug", "worker.sampled"),
+    worker_events.WorkerStopping: ("info", "worker.stopping"),
+    worker_events.WorkerStopped: ("info", "worker.stopped"),
 }
 
 

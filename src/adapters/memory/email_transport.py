@@ -1,6 +1,6 @@
 """A transport that delivers nowhere and remembers everything."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import Self
 
@@ -46,6 +46,10 @@ class InMemoryEmailTransport(EmailTransport):
         if isinstance(outcome, Accepted):
             self.delivered.append(email)
         return outcome
+
+    @property
+    def availability(self) -> Mapping[str, bool]:
+        return {_RELAY: self.is_available}
 
     async def probe(self, mail_from: EmailAddress) -> bool:
         return self.is_available

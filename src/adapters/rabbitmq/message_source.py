@@ -37,7 +37,7 @@ from application.ports.message_source import (
     SettlementRefused,
 )
 from application.ports.observer import Observer
-from domain.events import BrokerBlocked, BrokerUnblocked
+from domain.worker_events import BrokerBlocked, BrokerUnblocked
 
 
 class RabbitMqMessageSource(MessageSource):

@@ -7,7 +7,7 @@ from adapters.rabbitmq.queue_shape import hospital_policy, hospital_remedy, lear
 from adapters.rabbitmq.topology import Topology
 from application.ports.message_source import SourceUnusable
 from application.ports.observer import Observer
-from domain.events import DeclareForbidden, TopologyDiffers
+from domain.worker_events import DeclareForbidden, TopologyDiffers
 
 
 class ReportingDeclaration:

@@ -24,7 +24,7 @@ from adapters.rabbitmq.intake import Intake
 from application.ports.clock import Clock
 from application.ports.message_source import SourceUnusable
 from application.ports.observer import Observer
-from domain.events import IntakeLost, IntakeStarted
+from domain.worker_events import IntakeLost, IntakeStarted
 
 _FIRST_PAUSE_S = 0.5
 # Below 30 s with the time that a connect takes: an operator's patience after "the broker is back".

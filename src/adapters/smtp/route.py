@@ -28,9 +28,9 @@ from application.ports.email_transport import BeforeDot
 from application.ports.observer import Observer
 from domain.breaker import Breaker
 from domain.email_address import EmailAddress
-from domain.events import RelayBack, RelayDown
 from domain.outcome import DeliveryOutcome, Phase, RelayUnavailable, Unsendable
 from domain.outgoing_email import OutgoingEmail
+from domain.worker_events import RelayBack, RelayDown
 
 # A password that was changed is not sent by all mails of a burst at once.
 _PROVEN_S = 60.0

@@ -1,7 +1,7 @@
 """Mail over SMTP: the relays in their order, each behind its breaker."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -71,6 +71,10 @@ class SmtpEmailTransport(EmailTransport):
     @property
     def is_available(self) -> bool:
         return any(route.is_available for route in self._routes)
+
+    @property
+    def availability(self) -> Mapping[str, bool]:
+        return {relay.name: route.is_available for relay, route in zip(self._relays, self._routes, strict=False)}
 
     async def probe(self, mail_from: EmailAddress) -> bool:
         if probes := self._start_due_probes(mail_from):

@@ -1,7 +1,7 @@
 """The way out: hands one mail to a relay and says what became of it."""
 
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -41,6 +41,11 @@ class EmailTransport(Protocol):
     @abstractmethod
     def is_available(self) -> bool:
         """Whether some relay takes mails, as far as is known; where not, `send` answers RelayUnavailable at once."""
+
+    @property
+    @abstractmethod
+    def availability(self) -> Mapping[str, bool]:
+        """Which relays take mails, by their names."""
 
     @abstractmethod
     async def probe(self, mail_from: EmailAddress) -> bool:

@@ -18,8 +18,8 @@ from application.use_cases.guard_intake import GuardIntake
 from application.use_cases.prepare_email import EXPIRED, Decided, PrepareEmail, Readable, Ready
 from domain.attempt import Attempt
 from domain.email_job import InDoubtPolicy
-from domain.events import DeliveryFailedUnexpectedly, InDoubtFound
 from domain.failure_reason import FailureKind, FailureReason
+from domain.mail_events import DeliveryFailedUnexpectedly, InDoubtFound
 from domain.mail_label import MailLabel
 from domain.next_step import HandBack, Hospitalise, NextStep, Settlement, Wait
 from domain.outcome import ConclusiveOutcome, DeliveryOutcome, InDoubt, RelayUnavailable, Withheld

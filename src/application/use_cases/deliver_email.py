@@ -20,8 +20,8 @@ from application.use_cases.attempt_email import AttemptEmail
 from application.use_cases.guard_intake import GuardIntake
 from application.use_cases.prepare_email import Decided, PrepareEmail, Readable
 from application.use_cases.settle_message import SettleMessage
-from domain.events import DeliveryFailedUnexpectedly, MessageHandedBack
 from domain.failure_reason import FailureKind, FailureReason
+from domain.mail_events import DeliveryFailedUnexpectedly, MessageHandedBack, MessageReceived
 from domain.mail_label import MailLabel
 from domain.next_step import HandBack, Hospitalise, Settlement, Suppress, Wait
 
@@ -60,6 +60,7 @@ class DeliverEmail:
         """Deliver and settle; raises nothing but CancelledError, and then the message was handed back or is settled."""
         self._reach(Failpoint.AFTER_RECEIVE)
         started_s = self._clock.monotonic_s()
+        self._observer.notify(MessageReceived(redelivered=message.redelivered))
         label = MailLabel(key=message.key)
         settlement: Settlement
         try:

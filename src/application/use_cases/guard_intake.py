@@ -18,7 +18,7 @@ from application.ports.ledger import Ledger, LedgerUnavailable
 from application.ports.message_source import MessageSource
 from application.ports.observer import Observer
 from domain.email_address import EmailAddress
-from domain.events import IntakePaused, IntakeResumed, LedgerDown
+from domain.worker_events import IntakePaused, IntakeResumed, LedgerDown
 
 # Cheap to ask: relays keep a pace of their own, and the ledger is ours.
 _ASK_S = 1.0
@@ -49,6 +49,11 @@ class GuardIntake:
         self._mail_from = mail_from
         self._cause = ""
         self._troubled = asyncio.Event()
+
+    @property
+    def paused_by(self) -> str:
+        """What keeps messages from being taken: `ledger`, `relays`, or empty where nothing does."""
+        return self._cause if self._troubled.is_set() else ""
 
     def ledger_failed(self, cause: str) -> None:
         """Note that the ledger could not be read or written."""

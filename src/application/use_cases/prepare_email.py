@@ -84,8 +84,9 @@ class PrepareEmail:
         if isinstance(decoded, Undecodable):
             label = MailLabel(key=self._key(message, None))
             return Decided(label=label, step=Hospitalise(reason=decoded.reason, attempts=message.attempts))
-        label = MailLabel(key=self._key(message, decoded), category=decoded.task.plain_category)
-        return Readable(label=label, task=decoded.task)
+        task = decoded.task
+        label = MailLabel(key=self._key(message, decoded), category=task.plain_category, wanted_at=task.wanted_at)
+        return Readable(label=label, task=task)
 
     async def compose(self, readable: Readable, *, attempts: int, is_begun: bool = False) -> Ready | Decided:
         """Check and render a task that was tried and charged `attempts` times before.

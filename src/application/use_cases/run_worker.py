@@ -18,7 +18,7 @@ from application.ports.ledger import Ledger
 from application.ports.message_source import Message, MessageGone, MessageSource
 from application.ports.observer import Observer
 from application.use_cases.guard_intake import GuardIntake
-from domain.events import WorkerStopped, WorkerStopping
+from domain.worker_events import WorkerStopped, WorkerStopping
 
 # A delivery that is cut off needs one reset, one write and one call to the broker, whose own deadline is 10 s.
 _CUTTING_S = 15.0
@@ -75,6 +75,11 @@ class RunWorker:
                 task.result()
             if not stop.is_set():
                 raise RuntimeError("the source ended by itself")
+
+    @property
+    def in_flight(self) -> int:
+        """How many messages were taken and are neither settled nor handed back."""
+        return len(self._running)
 
     def hurry(self) -> None:
         """End the grace of a stop at once."""

@@ -10,19 +10,19 @@ States of a message, written here only:
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from application.ports.clock import Clock
 from application.ports.message_source import HospitalLetter, Message, MessageGone, MessageSource, SettlementRefused
 from application.ports.observer import Observer
-from domain.events import (
+from domain.events import Event
+from domain.mail_events import (
     DuplicateSuppressed,
     EmailHospitalised,
     EmailRetryScheduled,
     EmailSent,
     EmailWaiting,
-    Event,
     MessageHandedBack,
     SettlementDelayed,
     SettlementLost,
@@ -52,7 +52,8 @@ class SettleMessage:
             if isinstance(end, asyncio.CancelledError):
                 raise
         else:
-            self._observer.notify(_event(label, settlement, duration_s=self._clock.monotonic_s() - started_s))
+            duration_s = self._clock.monotonic_s() - started_s
+            self._observer.notify(_event(label, settlement, duration_s=duration_s, now=self._clock.now()))
 
     async def _until_settled(self, settle: Callable[[], Awaitable[None]], label: MailLabel) -> None:
         pause_s = _FIRST_PAUSE_S
@@ -92,7 +93,7 @@ class SettleMessage:
                 assert_never(settlement)
 
 
-def _event(mail: MailLabel, step: Settlement, *, duration_s: float) -> Event:
+def _event(mail: MailLabel, step: Settlement, *, duration_s: float, now: datetime) -> Event:
     match step:
         case Finish():
             return EmailSent(
@@ -101,6 +102,7 @@ def _event(mail: MailLabel, step: Settlement, *, duration_s: float) -> Event:
                 relay=step.relay,
                 reply_code=step.reply.code,
                 duration_s=duration_s,
+                age_s=_age_s(mail, now),
             )
         case Retry(reply=reply):
             return EmailRetryScheduled(
@@ -140,3 +142,8 @@ def _event(mail: MailLabel, step: Settlement, *, duration_s: float) -> Event:
             return MessageHandedBack(key=mail.key, cause=step.cause)
         case _:
             assert_never(step)
+
+
+def _age_s(mail: MailLabel, now: datetime) -> float | None:
+    """Never below 0, since the producer's clock may be ahead of ours."""
+    return max((now - mail.wanted_at).total_seconds(), 0.0) if mail.wanted_at else None

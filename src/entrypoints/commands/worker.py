@@ -21,7 +21,7 @@ from application.ports.message_source import SourceStuck, SourceUnusable
 from entrypoints import exit_codes
 from entrypoints.container import Container
 from entrypoints.failpoints import VARIABLE, reach_from_environment
-from entrypoints.health import HealthPagesEnded, HttpAddressUnavailable, serve_health
+from entrypoints.health import HealthPagesEnded, HttpAddressUnavailable, Pages, serve_pages
 from entrypoints.load_settings import SettingsInvalid, load_settings
 from entrypoints.settings import Settings
 from entrypoints.stall_watchdog import end_when_stalled
@@ -45,7 +45,10 @@ def run_worker() -> int:
     if problem := header_self_test():
         structlog.get_logger("takeoff_mailer").critical("worker.header_self_test_failed", problem=problem)
         return exit_codes.SOFTWARE_ERROR
-    return uvloop.run(serve_until_stopped(settings, container))
+    try:
+        return uvloop.run(serve_until_stopped(settings, container))
+    finally:
+        container.datadog().close()
 
 
 async def serve_until_stopped(settings: Settings, container: Container) -> int:
@@ -57,15 +60,20 @@ async def serve_until_stopped(settings: Settings, container: Container) -> int:
     source = container.source()
     worker = container.worker()
     _stop_on_signals(stop, worker.hurry)
+    pages = Pages(is_consuming=lambda: source.is_consuming, metrics=container.prometheus().text)
 
     def on_health_end(cause: str) -> None:
         log.critical("worker.health_ended", cause=cause)
         stop.set()
 
     try:
-        health = serve_health(settings.http_addr, lambda: source.is_consuming, on_end=on_health_end)
+        health = serve_pages(settings.http_addr, pages, on_end=on_health_end)
         async with end_when_stalled(), health:
-            await worker(stop)
+            sampling = asyncio.create_task(container.sample().run())
+            try:
+                await worker(stop)
+            finally:
+                sampling.cancel()
     except HealthPagesEnded:
         return exit_codes.SOFTWARE_ERROR
     except SourceStuck as stuck:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from application.ports.observer import Observer
-from domain.events import EmailHospitalised, EmailRetryScheduled, EmailSent, Event
+from domain.events import Event
+from domain.mail_events import EmailHospitalised, EmailRetryScheduled, EmailSent
 from entrypoints.demo.plot import DemoTask, Fate
 
 

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from application.ports.message_source import MessageGone, SettlementRefused
-from domain.events import IntakeLost
+from domain.worker_events import IntakeLost
 from tests.contracts.message_stage import LETTER, reading
 from tests.faults.proxy import Fault, FaultProxy, Way
 from tests.integration.rabbitmq.stage import RabbitMqStage

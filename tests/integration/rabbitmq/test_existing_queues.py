@@ -10,7 +10,7 @@ import pytest
 
 from adapters.rabbitmq.topology import QueueType, Topology
 from application.ports.message_source import SourceUnusable
-from domain.events import IntakeStarted, TopologyDiffers
+from domain.worker_events import IntakeStarted, TopologyDiffers
 from tests.contracts.message_stage import LETTER, reading
 from tests.integration.rabbitmq.stage import RabbitMqStage
 from tests.integration.rabbitmq.waiting import until, until_consuming

@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 
 from application.ports.message_source import MessageGone, SettlementRefused
-from domain.events import BrokerBlocked, BrokerUnblocked, IntakeLost, IntakeStarted
+from domain.worker_events import BrokerBlocked, BrokerUnblocked, IntakeLost, IntakeStarted
 from tests.contracts.message_stage import LETTER, reading
 from tests.faults.proxy import Fault, FaultProxy, Way
 from tests.integration.rabbitmq.stage import RabbitMqStage

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from application.ports.message_source import MessageGone
-from domain.events import IntakeLost, IntakeStarted
+from domain.worker_events import IntakeLost, IntakeStarted
 from tests.contracts.message_stage import reading
 from tests.integration.rabbitmq.stage import RabbitMqStage
 from tests.integration.rabbitmq.waiting import until, until_consuming

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from application.ports.message_source import SettlementRefused, SourceUnusable
-from domain.events import DeclareForbidden, IntakeLost
+from domain.worker_events import DeclareForbidden, IntakeLost
 from tests.contracts.message_stage import LETTER, reading
 from tests.integration.brokers.private_broker import free_ports
 from tests.integration.rabbitmq.stage import RabbitMqStage

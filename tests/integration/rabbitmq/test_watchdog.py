@@ -8,7 +8,7 @@ from aio_pika.abc import AbstractIncomingMessage
 
 from adapters.clock.system_clock import SystemClock
 from application.ports.message_source import SourceStuck
-from domain.events import IntakeLost
+from domain.worker_events import IntakeLost
 from tests.contracts.message_stage import reading
 from tests.integration.rabbitmq.stage import RabbitMqStage
 from tests.integration.rabbitmq.waiting import until_consuming

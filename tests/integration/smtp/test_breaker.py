@@ -8,8 +8,8 @@ import pytest
 from adapters.smtp.relay import TlsMode
 from adapters.smtp.transport import SmtpEmailTransport
 from domain.breaker import THRESHOLD
-from domain.events import RelayDown
 from domain.outcome import Accepted, Phase, RelayUnavailable, Unsendable
+from domain.worker_events import RelayDown
 from tests.contracts.email_transport import MAIL_FROM
 from tests.doubles.clock import ManualClock
 from tests.doubles.observer import RecordingObserver

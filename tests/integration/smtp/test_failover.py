@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from domain.breaker import THRESHOLD
-from domain.events import RelayBack, RelayDown
 from domain.outcome import Accepted, DeliveryOutcome, RelayUnavailable, Unsendable
+from domain.worker_events import RelayBack, RelayDown
 from tests.contracts.email_transport import MAIL_FROM, Gate, allow, an_email
 from tests.doubles.clock import ManualClock
 from tests.doubles.observer import RecordingObserver

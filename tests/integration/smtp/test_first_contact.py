@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from domain.events import RelayDown
 from domain.outcome import Accepted, Phase, RelayUnavailable
+from domain.worker_events import RelayDown
 from tests.doubles.clock import ManualClock
 from tests.doubles.observer import RecordingObserver
 from tests.integration.smtp.conftest import SHORT, over, plain

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from domain.breaker import THRESHOLD
-from domain.events import RelayBack, RelayDown
 from domain.outcome import Accepted, RelayUnavailable
+from domain.worker_events import RelayBack, RelayDown
 from tests.contracts.email_transport import MAIL_FROM
 from tests.doubles.clock import ManualClock
 from tests.doubles.observer import RecordingObserver

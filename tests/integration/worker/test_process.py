@@ -116,6 +116,7 @@ def test_a_health_port_that_is_taken_ends_the_process_with_78(
 async def test_readiness_follows_the_queue(worker: WorkerProcess, url: str) -> None:
     assert worker.status("/healthz") == 200
     assert worker.status("/readyz") == 200
+    assert worker.status("/metrics") == 200
     async with channel_of(url) as channel:
         await channel.queue_delete("email_queue")
     await asyncio.to_thread(worker.wait_for_lines, "intake.lost", 1)

@@ -1,7 +1,7 @@
 """The use cases of one worker on fakes, wired as the container wires them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import timedelta
 from types import TracebackType
 from typing import Self
@@ -86,6 +86,10 @@ class ScriptedTransport(EmailTransport):
     @property
     def is_available(self) -> bool:
         return self.available
+
+    @property
+    def availability(self) -> Mapping[str, bool]:
+        return {RELAY: self.available}
 
     async def probe(self, mail_from: EmailAddress) -> bool:
         self.probes += 1

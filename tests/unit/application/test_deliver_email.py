@@ -12,7 +12,7 @@ from application.ports.ledger import Claim
 from application.ports.message_source import Message, MessageGone
 from domain.category_rules import CategoryRules
 from domain.email_job import InDoubtPolicy
-from domain.events import (
+from domain.mail_events import (
     DeliveryFailedUnexpectedly,
     DuplicateSuppressed,
     EmailHospitalised,
@@ -20,15 +20,17 @@ from domain.events import (
     EmailSent,
     EmailWaiting,
     InDoubtFound,
-    LedgerDown,
     MessageHandedBack,
+    MessageReceived,
 )
 from domain.outcome import InDoubt, Phase, Refused, RelayUnavailable
 from domain.reply import Reply
+from domain.worker_events import LedgerDown
 from tests.doubles.clock import START, ManualClock
 from tests.unit.application.bench import LEASE_S, RELAY, Bench
 
 MESSAGE = Message(body=b"good")
+TAKEN = MessageReceived(redelivered=False)
 BUSY = Refused(phase=Phase.RCPT, reply=Reply(code=451, text="4.7.1 later"), relay=RELAY)
 REFUSED = Refused(phase=Phase.RCPT, reply=Reply(code=550, text="5.1.1 unknown"), relay=RELAY)
 
@@ -336,8 +338,8 @@ async def test_a_defect_of_ours_costs_one_mail_its_place_not_its_life(key: str) 
 @pytest.mark.parametrize(
     ("failures", "verbs", "events"),
     [
-        ([], [("hand_back", MESSAGE)], [MessageHandedBack(key="t-1", cause="stopping")]),
-        ([MessageGone("gone")], [], []),
+        ([], [("hand_back", MESSAGE)], [TAKEN, MessageHandedBack(key="t-1", cause="stopping")]),
+        ([MessageGone("gone")], [], [TAKEN]),
     ],
 )
 async def test_a_delivery_that_is_cut_off_frees_the_mail_and_hands_its_message_back(

@@ -9,8 +9,8 @@ from application.ports.ledger import Claim
 from application.ports.message_source import HospitalLetter, Message
 from domain.category_rules import CategoryRules
 from domain.email_job import InDoubtPolicy
-from domain.events import EmailHospitalised, InDoubtFound
 from domain.failure_reason import FailureKind, FailureReason
+from domain.mail_events import EmailHospitalised, InDoubtFound
 from domain.outcome import DeliveryOutcome, InDoubt, Phase, Refused, Unsendable
 from domain.reply import Reply
 from tests.unit.application.bench import LEASE_S, RELAY, Bench

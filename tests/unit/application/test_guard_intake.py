@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from application.ports.message_source import Message
-from domain.events import IntakePaused, IntakeResumed, LedgerDown
 from domain.outcome import Phase, RelayUnavailable
+from domain.worker_events import IntakePaused, IntakeResumed, LedgerDown
 from tests.unit.application.bench import RELAY, Bench
 
 MESSAGE = Message(body=b"good")

@@ -70,7 +70,7 @@ async def test_a_good_task_becomes_a_mail_with_exactly_its_recipient_and_subject
 
 async def test_the_label_names_the_mail_without_naming_the_person() -> None:
     prepared = await prepare(TASK)
-    assert prepared.label == MailLabel(key="t-1", category="welcome", domain="example.org")
+    assert prepared.label == MailLabel(key="t-1", category="welcome", domain="example.org", wanted_at=TASK.created_at)
 
 
 async def test_the_message_id_is_the_same_for_every_attempt_and_another_for_another_mail() -> None:

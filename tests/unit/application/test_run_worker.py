@@ -10,7 +10,7 @@ from adapters.memory.ledger import InMemoryLedger
 from application.ports.message_source import Message, SourceUnusable
 from application.use_cases.guard_intake import GuardIntake
 from application.use_cases.run_worker import RunWorker
-from domain.events import WorkerStopped, WorkerStopping
+from domain.worker_events import WorkerStopped, WorkerStopping
 from tests.doubles.clock import ManualClock
 from tests.doubles.observer import RecordingObserver
 from tests.doubles.source import ScriptedSource
@@ -88,9 +88,11 @@ async def test_a_slow_mail_does_not_hold_up_the_others() -> None:
     bench = Bench(deliver)
     await passes()
     assert delivered == [b"b", b"c", b"d", b"e", b"f"]
+    assert bench.worker.in_flight == 1
     go_on.set()
     bench.stop.set()
     await bench.end()
+    assert bench.worker.in_flight == 0
 
 
 async def test_what_is_under_way_may_end_within_the_grace() -> None:

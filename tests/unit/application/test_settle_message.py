@@ -1,24 +1,25 @@
 """A decision lasts, whatever the broker says to it at first."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from application.ports.message_source import HospitalLetter, Message, MessageGone, SettlementRefused
 from application.use_cases.settle_message import SettleMessage
-from domain.events import (
+from domain.events import Event
+from domain.failure_reason import FailureKind, FailureReason
+from domain.mail_events import (
     DuplicateSuppressed,
     EmailHospitalised,
     EmailRetryScheduled,
     EmailSent,
     EmailWaiting,
-    Event,
     MessageHandedBack,
     SettlementDelayed,
     SettlementLost,
 )
-from domain.failure_reason import FailureKind, FailureReason
 from domain.mail_label import MailLabel
 from domain.next_step import Finish, HandBack, Hospitalise, Retry, Settlement, Suppress, Wait
 from domain.reply import Reply
@@ -33,11 +34,11 @@ FINISH = Finish(attempts=1, reply=Reply(code=250, text="ok"), relay="r:25")
 
 
 async def settle(
-    step: Settlement, *, failures: tuple[Exception, ...] = (), advance_s: float = 0
+    step: Settlement, *, failures: tuple[Exception, ...] = (), advance_s: float = 0, mail: MailLabel = MAIL
 ) -> tuple[ScriptedSource, RecordingObserver, ManualClock]:
     source, observer, clock = ScriptedSource(failures=failures), RecordingObserver(), ManualClock()
     use_case = SettleMessage(source=source, observer=observer, clock=clock)
-    running = asyncio.create_task(use_case(MESSAGE, MAIL, step, started_s=-2.0))
+    running = asyncio.create_task(use_case(MESSAGE, mail, step, started_s=-2.0))
     await clock.advance(advance_s)
     await asyncio.wait_for(running, 1)
     return source, observer, clock
@@ -197,3 +198,18 @@ async def test_a_settlement_that_is_cut_off_is_told() -> None:
     with pytest.raises(asyncio.CancelledError):
         await running
     assert observer.only(SettlementLost) == SettlementLost(key="k1", step="Finish")
+
+
+@pytest.mark.parametrize(("wanted_s", "age_s"), [(-90, 90), (0, 0), (5, 0)])
+async def test_a_sent_mail_is_as_old_as_its_producers_wish_and_never_younger_than_nothing(
+    wanted_s: float, age_s: float
+) -> None:
+    """A producer's clock may be ahead of ours."""
+    mail = replace(MAIL, wanted_at=START + timedelta(seconds=wanted_s))
+    _, observer, _ = await settle(FINISH, mail=mail)
+    assert observer.only(EmailSent).age_s == age_s
+
+
+async def test_a_task_that_does_not_say_when_it_was_asked_for_has_no_age() -> None:
+    _, observer, _ = await settle(FINISH)
+    assert observer.only(EmailSent).age_s is None

@@ -8,7 +8,7 @@ import pytest
 from application.ports.ledger import Claim
 from application.ports.message_source import Message
 from domain.email_job import InDoubtPolicy
-from domain.events import EmailHospitalised, EmailRetryScheduled, EmailSent, EmailWaiting
+from domain.mail_events import EmailHospitalised, EmailRetryScheduled, EmailSent, EmailWaiting
 from tests.unit.application.bench import LEASE_S, RELAY, Bench
 
 GOOD, BUG, LOOP = (Message(body=body) for body in (b"good", b"bug", b"loop"))

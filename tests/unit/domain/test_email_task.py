@@ -1,6 +1,7 @@
 """What a task must have, and what of it may be shown."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -45,3 +46,16 @@ def test_a_doubt_stands_before_whatever_came_later() -> None:
     assert refused.with_doubt().with_doubt() == refused.with_doubt()
     held = FailureReason(FailureKind.IN_DOUBT)
     assert held.with_doubt() == held
+
+
+NOON, LATER = datetime(2027, 3, 1, 12, tzinfo=UTC), datetime(2027, 3, 1, 13, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("created_at", "send_at", "wanted_at"),
+    [(None, None, None), (NOON, None, NOON), (None, LATER, LATER), (NOON, LATER, LATER), (LATER, NOON, LATER)],
+)
+def test_a_mail_is_wanted_as_soon_as_it_is_asked_for_or_at_a_later_time_that_is_named(
+    created_at: datetime | None, send_at: datetime | None, wanted_at: datetime | None
+) -> None:
+    assert replace(TASK, created_at=created_at, send_at=send_at).wanted_at == wanted_at

@@ -9,6 +9,9 @@ from adapters.database.diagnosis import DatabaseDiagnosis
 from adapters.jinja.diagnosis import JinjaDiagnosis
 from adapters.rabbitmq.diagnosis import RabbitMqDiagnosis
 from adapters.smtp.diagnosis import SmtpDiagnosis
+from application.metrics.registry import SINK
+from domain.mail_events import EmailSent
+from domain.mail_label import MailLabel
 from entrypoints.container import Container
 from entrypoints.load_settings import load_settings
 from entrypoints.settings import BrokerSettings, Settings
@@ -38,6 +41,18 @@ async def test_an_override_reaches_everything_that_uses_it(container: Container)
     assert container.settle()._observer is swapped
     assert container.deliver()._observer is swapped
     assert container.worker()._observer is swapped
+
+
+async def test_the_sinks_go_by_the_names_that_the_registry_lists(container: Container) -> None:
+    assert set(container.observer().dropped) == set(SINK.values or ())
+
+
+async def test_the_relays_of_the_settings_are_those_that_metrics_may_name(container: Container) -> None:
+    event = EmailSent(
+        mail=MailLabel(key="k1"), attempts=1, relay="mail.example.org:465", reply_code=250, duration_s=0.1
+    )
+    container.observer().notify(event)
+    assert 'takeoff_emails_sent_total{relay="mail.example.org:465"} 1' in container.prometheus().text()
 
 
 async def test_doctor_looks_at_broker_relay_and_templates(container: Container) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from entrypoints import exit_codes
 from entrypoints.commands.healthcheck import run_healthcheck
-from entrypoints.health import HttpAddressUnavailable, serve_health
+from entrypoints.health import HttpAddressUnavailable, Pages, serve_pages
 from entrypoints.setting_values import HttpAddress
 
 
@@ -32,20 +32,30 @@ def get(port: int, path: str) -> tuple[int, bytes]:
         connection.close()
 
 
+def pages(is_consuming: Callable[[], bool]) -> Pages:
+    return Pages(is_consuming=is_consuming, metrics=lambda: 'takeoff_a{b="é"} 1\n')
+
+
 async def test_live_while_it_runs_and_ready_while_it_consumes() -> None:
     port, consuming = free_port(), False
-    async with serve_health(HttpAddress(host="127.0.0.1", port=port), lambda: consuming, on_end=unexpected):
+    async with serve_pages(HttpAddress(host="127.0.0.1", port=port), pages(lambda: consuming), on_end=unexpected):
         assert await asyncio.to_thread(get, port, "/healthz") == (200, b'{"status":"live"}')
         assert await asyncio.to_thread(get, port, "/readyz") == (503, b'{"status":"not consuming"}')
         consuming = True
         assert await asyncio.to_thread(get, port, "/readyz") == (200, b'{"status":"consuming"}')
 
 
+async def test_metrics_are_there_in_the_text_format() -> None:
+    port = free_port()
+    async with serve_pages(HttpAddress(host="127.0.0.1", port=port), pages(lambda: True), on_end=unexpected):
+        assert await asyncio.to_thread(get, port, "/metrics") == (200, 'takeoff_a{b="é"} 1\n'.encode())
+
+
 async def test_an_address_that_is_taken_is_an_error_at_once() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = HttpAddress(host="127.0.0.1", port=taken.getsockname()[1])
         with pytest.raises(HttpAddressUnavailable, match="in use"):
-            async with serve_health(address, lambda: True, on_end=unexpected):
+            async with serve_pages(address, pages(lambda: True), on_end=unexpected):
                 pass
 
 
@@ -56,7 +66,7 @@ async def test_healthcheck_exits_by_readiness(
 ) -> None:
     port = free_port()
     environment(HTTP_ADDR=f"{host}:{port}")
-    async with serve_health(HttpAddress(host="127.0.0.1", port=port), lambda: consuming, on_end=unexpected):
+    async with serve_pages(HttpAddress(host="127.0.0.1", port=port), pages(lambda: consuming), on_end=unexpected):
         assert await asyncio.to_thread(run_healthcheck) == code
 
 

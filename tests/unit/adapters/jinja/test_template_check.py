@@ -108,7 +108,7 @@ async def test_a_mail_that_the_renderer_refuses_as_a_whole_is_found(tmp_path: Pa
     write(tmp_path / "one", html=PAGE + "{{ 'x' * 600000 }}", text="{{ 'x' * 600000 }}")
 
     (error,) = await errors(tmp_path)
-    assert error.startswith("one/template.toml: with the samples, a mail is refused: template_error:OutputTooLarge")
+    assert error.startswith("one/template.toml: with the samples, a mail is refused: render_too_big")
 
 
 async def test_a_param_that_nothing_reads_is_a_warning(tmp_path: Path) -> None:

@@ -7,8 +7,10 @@ import structlog
 from structlog.testing import capture_logs
 
 from adapters.logging.observer import _NAMES, LogObserver
-from domain.events import BrokerBlocked, DeliveryFailedUnexpectedly, EmailSent, Event, IntakeStarted
+from domain.events import Event
+from domain.mail_events import DeliveryFailedUnexpectedly, EmailSent
 from domain.mail_label import MailLabel
+from domain.worker_events import BrokerBlocked, IntakeStarted
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +30,7 @@ def test_every_event_has_a_name_and_a_level() -> None:
 
 def test_a_sent_mail_is_one_flat_line() -> None:
     mail = MailLabel(key="k1", category="welcome", domain="example.org")
-    event = EmailSent(mail=mail, attempts=2, relay="r:25", reply_code=250, duration_s=0.12345678)
+    event = EmailSent(mail=mail, attempts=2, relay="r:25", reply_code=250, duration_s=0.12345678, age_s=2.5)
     assert lines_of(event) == [
         {
             "event": "email.sent",
@@ -40,6 +42,7 @@ def test_a_sent_mail_is_one_flat_line() -> None:
             "relay": "r:25",
             "reply_code": 250,
             "duration_s": 0.123457,
+            "age_s": 2.5,
         }
     ]
 

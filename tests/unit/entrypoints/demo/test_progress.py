@@ -1,7 +1,8 @@
 """The demo fails where a task does not meet the fate of its kind."""
 
 from adapters.protobuf.task_codec import ProtobufTaskCodec
-from domain.events import EmailHospitalised, EmailRetryScheduled, EmailSent, Event
+from domain.events import Event
+from domain.mail_events import EmailHospitalised, EmailRetryScheduled, EmailSent
 from domain.mail_label import MailLabel
 from entrypoints.demo.plot import BAD, GOOD, DemoTask, write_plot
 from entrypoints.demo.progress import Progress

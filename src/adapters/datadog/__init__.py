@@ -1,0 +1,1 @@
+"""Datadog's DogStatsD client behind the Observer port."""

@@ -1,0 +1,1 @@
+"""Prometheus' text format behind the Observer port, from the standard library alone."""

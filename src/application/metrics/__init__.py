@@ -1,0 +1,1 @@
+"""What is measured: the registry of metrics and how events become measurements; depends on the domain only."""

@@ -1,0 +1,1 @@
+"""What the whole worker tells the metric sinks."""
