@@ -21,7 +21,7 @@ FRAMES = """[...document.querySelectorAll('iframe')].map(frame => [
 def write_body(folder: Path, html: str) -> None:
     folder.mkdir(exist_ok=True)
     (folder / "template.toml").write_text(MANIFEST)
-    (folder / "body.html.j2").write_text(html)
+    (folder / "body.html.j2").write_text(f'<html lang="{{{{ lang }}}}"><body>{html}</body></html>')
 
 
 @pytest.fixture
