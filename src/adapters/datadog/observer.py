@@ -2,14 +2,16 @@
 
 import logging
 from functools import cached_property
-
-from datadog.dogstatsd.base import DogStatsd
+from typing import TYPE_CHECKING
 
 from adapters.datadog.agent import Agent
 from application.metrics.meter import Meter
 from application.metrics.metric import Kind, Measurement
 from application.ports.observer import Observer
 from domain.events import Event
+
+if TYPE_CHECKING:
+    from datadog.dogstatsd.base import DogStatsd
 
 # Packets of 1.4 kB (UDP) or 8 kB that wait to be sent; one more makes the oldest go.
 _QUEUED_PACKETS = 1000
@@ -39,10 +41,13 @@ class DatadogObserver(Observer):
             self._client.stop(_CLOSE_S)
 
     @cached_property
-    def _client(self) -> DogStatsd | None:
+    def _client(self) -> "DogStatsd | None":
         agent = self._agent
         if agent is None:
             return None
+        # Here, since it brings requests along: a start without an agent is not to pay for that.
+        from datadog.dogstatsd.base import DogStatsd  # noqa: PLC0415
+
         # It warns at every packet that it drops, three times a second while there is no agent; it counts them, too.
         logging.getLogger("datadog.dogstatsd").setLevel(logging.CRITICAL)
         client = DogStatsd(
@@ -62,7 +67,7 @@ class DatadogObserver(Observer):
         return client
 
 
-def _send(client: DogStatsd, measurement: Measurement) -> None:
+def _send(client: "DogStatsd", measurement: Measurement) -> None:
     metric, value = measurement.metric, measurement.value
     tags = [f"{name}:{value}" for name, value in measurement.tags.items()]
     match metric.kind:

@@ -2,6 +2,8 @@
 
 import logging
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -101,3 +103,9 @@ def test_off_means_off() -> None:
     sink.notify(SENT)
     sink.close()
     assert sink._client is None
+
+
+def test_a_worker_without_an_agent_does_not_load_the_client() -> None:
+    """It brings requests along, which would make every start slower."""
+    ask = "import sys, entrypoints.container; sys.exit('datadog' in sys.modules or 'requests' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", ask], timeout=60, check=False).returncode == 0
