@@ -206,6 +206,23 @@ class WorkerStopped:
     cut_off: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LettersAdmitted:
+    """Letters moved from the queue into the hospital's store; `known` of them were copies of letters in it."""
+
+    new: int
+    returned: int
+    known: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdmissionInterrupted:
+    """Letters stay in their queue: it or the store is not to be had; tried again in `retry_in_s`."""
+
+    cause: str
+    retry_in_s: float
+
+
 Event = (
     EmailSent
     | EmailRetryScheduled
@@ -230,4 +247,6 @@ Event = (
     | DeclareForbidden
     | WorkerStopping
     | WorkerStopped
+    | LettersAdmitted
+    | AdmissionInterrupted
 )

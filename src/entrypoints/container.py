@@ -7,6 +7,7 @@ from dependency_injector import containers, providers
 
 from adapters.clock.system_clock import SystemClock
 from adapters.database.diagnosis import DatabaseDiagnosis
+from adapters.database.hospital_store import DatabaseHospitalStore
 from adapters.database.ledger import DatabaseLedger
 from adapters.email_validator.address_parser import EmailValidatorAddressParser
 from adapters.icalendar.calendar_writer import IcalendarWriter
@@ -17,6 +18,7 @@ from adapters.jinja.render_thread import RenderThread
 from adapters.logging.observer import LogObserver
 from adapters.protobuf.task_codec import ProtobufTaskCodec
 from adapters.rabbitmq.diagnosis import RabbitMqDiagnosis
+from adapters.rabbitmq.hospital_queue import RabbitMqHospitalQueue
 from adapters.rabbitmq.message_source import RabbitMqMessageSource
 from adapters.rabbitmq.task_publisher import RabbitMqTaskPublisher
 from adapters.rabbitmq.topology import Topology
@@ -24,12 +26,15 @@ from adapters.segno.qr_encoder import SegnoQrEncoder
 from adapters.smtp.diagnosis import SmtpDiagnosis
 from adapters.smtp.transport import SmtpEmailTransport
 from application.failpoints import pass_by
+from application.use_cases.admit_letters import AdmitLetters
 from application.use_cases.assemble_email import AssembleEmail
 from application.use_cases.attempt_email import AttemptEmail, AttemptRules
 from application.use_cases.deliver_email import DeliverEmail
 from application.use_cases.enqueue_email import EnqueueEmail
 from application.use_cases.guard_intake import GuardIntake
+from application.use_cases.move_letters import MoveLetters
 from application.use_cases.prepare_email import PrepareEmail
+from application.use_cases.read_letter import ReadLetter
 from application.use_cases.run_worker import RunWorker
 from application.use_cases.settle_message import SettleMessage
 from domain.retry_policy import RetryPolicy
@@ -41,7 +46,10 @@ def _fresh_key() -> str:
 
 
 class Container(containers.DeclarativeContainer):
-    """All parts. `enqueue` resolves with BrokerSettings, the rest needs Settings; the demo overrides two adapters."""
+    """All parts. The demo overrides two adapters.
+
+    `enqueue` resolves with BrokerSettings, the hospital's parts with HospitalSettings, the rest needs Settings.
+    """
 
     settings = providers.Dependency(instance_of=BrokerSettings)
 
@@ -68,6 +76,16 @@ class Container(containers.DeclarativeContainer):
         retention_days=settings.provided.retention_days,
         clock=clock,
     )
+    hospital = providers.Singleton(DatabaseHospitalStore, ledger=ledger)
+    admit = providers.Singleton(
+        AdmitLetters,
+        queue=providers.Singleton(RabbitMqHospitalQueue, url=broker_url, topology=topology),
+        store=hospital,
+        read=providers.Singleton(ReadLetter, codec=codec, addresses=addresses, ledger=ledger),
+        observer=observer,
+        clock=clock,
+    )
+    move_letters = providers.Singleton(MoveLetters, store=hospital)
     render_thread = providers.Singleton(RenderThread)
     renderer = providers.Singleton(
         JinjaEmailRenderer, templates_dir=settings.provided.templates_dir, event=event, thread=render_thread

@@ -128,14 +128,25 @@ class HttpSettings(_Layered):
 
 
 class DatabaseSettings(_Layered):
-    """Where the ledger is."""
+    """Where the ledger and the hospital's letters are."""
 
     database_url: Annotated[SecretStr, AfterValidator(parse_database_url)] = Field(
         SecretStr("sqlite:///var/takeoff.db"), validation_alias=AliasChoices("DATABASE_URL")
     )
+    lease_s: float = Field(30.0, ge=1, le=3600, validation_alias=AliasChoices("LEASE_S"))
+    retention_days: float = Field(30.0, gt=0, le=3650, validation_alias=AliasChoices("RETENTION_DAYS"))
 
 
-class Settings(BrokerSettings, HttpSettings, DatabaseSettings):
+class HospitalSettings(BrokerSettings, DatabaseSettings):
+    """What the hospital needs: the queue of failed mails, the store, and a log."""
+
+    log_level: Annotated[str, BeforeValidator(parse_log_level)] = Field(
+        "info", validation_alias=AliasChoices("LOG_LEVEL", "RUST_LOG")
+    )
+    log_format: LogFormat = Field(LogFormat.AUTO, validation_alias=AliasChoices("LOG_FORMAT"))
+
+
+class Settings(HospitalSettings, HttpSettings):
     """All settings of the worker, validated; secrets do not show in its repr."""
 
     smtp_user: SecretStr | None = Field(None, validation_alias=AliasChoices("SMTP_USER", "MAIL_USERNAME"))
@@ -172,14 +183,8 @@ class Settings(BrokerSettings, HttpSettings, DatabaseSettings):
         "", validation_alias=AliasChoices("MAIL_IDEMPOTENCY_HEADER")
     )
     in_doubt: InDoubtPolicy = Field(InDoubtPolicy.RESEND, validation_alias=AliasChoices("IN_DOUBT"))
-    lease_s: float = Field(30.0, ge=1, le=3600, validation_alias=AliasChoices("LEASE_S"))
-    retention_days: float = Field(30.0, gt=0, le=3650, validation_alias=AliasChoices("RETENTION_DAYS"))
     # Above the 10 minutes that RFC 5321 4.5.3.2.6 grants a relay for its last word.
     stop_timeout_s: float = Field(660.0, ge=0, le=86_400, validation_alias=AliasChoices("STOP_TIMEOUT_S"))
-    log_level: Annotated[str, BeforeValidator(parse_log_level)] = Field(
-        "info", validation_alias=AliasChoices("LOG_LEVEL", "RUST_LOG")
-    )
-    log_format: LogFormat = Field(LogFormat.AUTO, validation_alias=AliasChoices("LOG_FORMAT"))
 
     @property
     def relays(self) -> tuple[Relay, ...]:

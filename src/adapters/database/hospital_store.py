@@ -12,6 +12,10 @@ from domain.letter_filter import LetterFilter
 # Below the number of parameters that every SQLite takes in one statement (sqlite.org/limits.html, 9).
 _IDS_AT_ONCE = 500
 
+# Letters are numbered in the order of their arrival. Two processes that admit the same letters may wait for each other;
+# the database then rolls one back, and the writer repeats its operations one by one.
+_AS_THEY_COME = ""
+
 
 class DatabaseHospitalStore(HospitalStore):
     """Shares the ledger's connection and thread: letters that arrive together are committed together."""
@@ -20,7 +24,7 @@ class DatabaseHospitalStore(HospitalStore):
         self._writer = ledger.writer
 
     async def admit(self, mail: FailedMail) -> Admission:
-        return await self._writer.submit(lambda on: letter_operations.admit(on, mail), order=mail.identity)
+        return await self._writer.submit(lambda on: letter_operations.admit(on, mail), order=_AS_THEY_COME)
 
     async def stats(self) -> HospitalStats:
         return await self._writer.submit(letter_operations.stats, order=LAST)

@@ -35,6 +35,8 @@ _NAMES: dict[type[Event], tuple[str, str]] = {
     events.DeclareForbidden: ("warning", "broker.declare_forbidden"),
     events.WorkerStopping: ("info", "worker.stopping"),
     events.WorkerStopped: ("info", "worker.stopped"),
+    events.LettersAdmitted: ("info", "hospital.letters_admitted"),
+    events.AdmissionInterrupted: ("error", "hospital.admission_interrupted"),
 }
 
 

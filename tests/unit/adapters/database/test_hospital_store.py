@@ -57,6 +57,8 @@ async def test_letters_that_arrive_together_are_all_kept_once(store: DatabaseHos
     mails = [a_mail(number) for number in range(600)]
     admissions = await asyncio.gather(*map(store.admit, mails + mails))
     assert (admissions.count(Admission.NEW), admissions.count(Admission.KNOWN)) == (600, 600)
+    listed = await store.page(LetterFilter(), limit=600)
+    assert [letter.key for letter in listed] == [mail.key for mail in reversed(mails)]
 
 
 @pytest.mark.parametrize(
