@@ -8,12 +8,15 @@ from typing import Annotated
 
 import typer
 
+from entrypoints.hospital_cli import hospital
+
 app = typer.Typer(
     name="takeoff-mailer",
     help="Takes mail tasks from RabbitMQ, renders them, and hands them to an SMTP relay.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.add_typer(hospital, name="hospital")
 
 
 def _print_version(wanted: bool) -> None:
