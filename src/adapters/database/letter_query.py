@@ -44,6 +44,8 @@ def _each(wanted: LetterFilter, dialect: str) -> Iterator[ColumnElement[bool]]:
 
 def _reason(pattern: ReasonPattern) -> ColumnElement[bool]:
     if pattern.kind is None:
+        if pattern.lowest_code == pattern.highest_code:
+            return letter.c.reply_code == pattern.lowest_code
         return letter.c.reply_code.between(pattern.lowest_code, pattern.highest_code)
     is_kind = letter.c.reason == str(pattern.kind)
     return is_kind if pattern.detail is None else and_(is_kind, letter.c.reason_detail == pattern.detail)

@@ -13,7 +13,7 @@ from adapters.database.hospital_store import DatabaseHospitalStore
 from adapters.database.letter_operations import groups_query, page_query
 from application.ports.hospital_store import Admission
 from domain.letter import LetterStatus
-from domain.letter_filter import LetterFilter
+from domain.letter_filter import LetterFilter, ReasonPattern
 from tests.contracts.database_stage import DatabaseStage
 from tests.contracts.hospital_filters import assert_same_letters, fill, filled_fake, filters
 from tests.contracts.hospital_store import HospitalStoreContract, a_mail
@@ -68,6 +68,8 @@ async def test_letters_that_arrive_together_are_all_kept_once(store: DatabaseHos
         (LetterFilter(status=WAITING, group="0123456789ab"), "letter_cause"),
         (LetterFilter(status=WAITING, categories=("welcome",)), "letter_category"),
         (LetterFilter(status=WAITING, domains=("example.org",)), "letter_domain"),
+        (LetterFilter(status=WAITING, reasons=(ReasonPattern.parse("expired"),)), "letter_reason"),
+        (LetterFilter(status=WAITING, reasons=(ReasonPattern.parse("smtp 450"),)), "letter_reply"),
         (LetterFilter(key="mail-1"), "ix_letter_key"),
         (LetterFilter(), "letter"),
     ],
@@ -84,6 +86,13 @@ async def test_groups_are_counted_from_an_index_alone(stage: DatabaseStage, stor
     for wanted in (LetterFilter(status=WAITING), LetterFilter(status=WAITING, since=START)):
         plan = explain(stage, groups_query(wanted, dialect="sqlite"))
         assert "USING COVERING INDEX letter_cause" in plan
+
+
+async def test_groups_of_few_letters_are_counted_by_what_finds_them(
+    stage: DatabaseStage, store: DatabaseHospitalStore
+) -> None:
+    plan = explain(stage, groups_query(LetterFilter(status=WAITING, domains=("example.org",)), dialect="sqlite"))
+    assert "USING INDEX letter_domain " in plan
 
 
 def explain(stage: DatabaseStage, query: Select[Any]) -> str:

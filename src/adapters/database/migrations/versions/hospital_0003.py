@@ -50,4 +50,6 @@ def upgrade() -> None:
     op.create_index("letter_cause", "letter", ["status", "cause_id", "id", "failed_at_s"])
     op.create_index("letter_category", "letter", ["status", "category", "id"])
     op.create_index("letter_domain", "letter", ["status", "domain", "id"])
+    op.create_index("letter_reason", "letter", ["status", "reason", "id"])
+    op.create_index("letter_reply", "letter", ["status", "reply_code", "id"])
     op.create_index("letter_failed", "letter", ["status", "failed_at_s"])
