@@ -13,7 +13,11 @@ hospital = typer.Typer(help="Looks at the mails that failed, and sorts them.", n
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the ids that would be touched, and touch none.")]
 Everything = Annotated[bool, typer.Option("--all", help="Mean all letters, where no filter is given.")]
-Ids = Annotated[list[int] | None, typer.Argument(help="Ids of letters, as `hospital list` prints them.")]
+# What a database can count to.
+_MOST = 2**63 - 1
+Ids = Annotated[
+    list[int] | None, typer.Argument(min=1, max=_MOST, help="Ids of letters, as `hospital list` prints them.")
+]
 Status = Annotated[str, typer.Option(help="waiting, replaying, replayed, archived, or all.")]
 Reason = Annotated[list[str] | None, typer.Option(help="'smtp 450', 'smtp 5xx', bad_wire, missing:to; repeatable.")]
 Category = Annotated[list[str] | None, typer.Option(help="The mail's template; repeatable.")]
@@ -84,7 +88,9 @@ def list_letters(
     key: Key = "",
     text: Words = "",
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many letters at most.")] = 50,
-    before: Annotated[int | None, typer.Option(help="Only letters with a smaller id: the next page.")] = None,
+    before: Annotated[
+        int | None, typer.Option(min=1, max=_MOST, help="Only letters with a smaller id: the next page.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List letters, the newest first."""
@@ -94,7 +100,7 @@ def list_letters(
 
 
 @hospital.command()
-def show(letter_id: Annotated[int, typer.Argument(metavar="ID")], *, as_json: AsJson = False) -> None:
+def show(letter_id: Annotated[int, typer.Argument(metavar="ID", min=1, max=_MOST)], *, as_json: AsJson = False) -> None:
     """Show one letter: its task or its bytes, its headers, and every attempt."""
     from entrypoints.hospital.showing import run_show  # noqa: PLC0415
 

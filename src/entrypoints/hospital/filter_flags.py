@@ -36,6 +36,7 @@ class FilterFlags:
 
     def read(self, *, now: datetime) -> LetterFilter:
         """Make the filter; `now` is aware, and its zone is that of times without one. Raises FlagsInvalid."""
+        _require_text(self.group, self.relay, self.key, *self.category, *self.domain, *self.not_domain)
         return LetterFilter(
             status=_status(self.status),
             reasons=tuple(map(_reason, self.reason)),
@@ -50,6 +51,14 @@ class FilterFlags:
             text=self.text,
             ids=self.ids,
         )
+
+
+def _require_text(*values: str) -> None:
+    try:
+        "".join(values).encode()
+    except UnicodeEncodeError:
+        # Python's way to keep bytes of the command line that are no text; no database takes them.
+        raise FlagsInvalid("a filter must be UTF-8 text") from None
 
 
 def _status(text: str) -> LetterStatus | None:

@@ -7,7 +7,7 @@ from domain.letter import Letter, LetterStatus
 from entrypoints import exit_codes
 from entrypoints.container import Container
 from entrypoints.hospital.filter_flags import FilterFlags, FlagsInvalid
-from entrypoints.hospital.printing import print_line, print_object, print_table
+from entrypoints.hospital.printing import local, print_line, print_object, print_table
 from entrypoints.hospital.ward import fail, in_ward
 
 
@@ -22,7 +22,7 @@ def run_stats(*, as_json: bool) -> int:
             return exit_codes.OK
         print_table(("status", "letters"), counts.items())
         if stats.oldest_waiting:
-            print_line(f"\u00a0{stats.waiting_groups} causes wait, the oldest failure since {stats.oldest_waiting:%c}")
+            print_line(f"causes that wait: {stats.waiting_groups}; the oldest failure: {local(stats.oldest_waiting)}")
         return exit_codes.OK
 
     return in_ward(work)

@@ -55,16 +55,16 @@ def _print(letter: Letter, contents: LetterContents, timeline: Timeline | None, 
         print_line(f"{name:<12} {local(value) if name.endswith('_at') else value}")
     decoded = codec.decode(contents.body)
     if isinstance(decoded, DecodedTask):
-        print_line("\u00a0task", style="bold")
+        print_line("task", style="bold")
         for name, value in _task_fields(decoded.task):
             print_line(f"  {name}: {value}")
     else:
-        print_line(f"\u00a0no task: {decoded.reason}, {len(contents.body)} bytes", style="bold")
+        print_line(f"no task: {decoded.reason}, {len(contents.body)} bytes", style="bold")
         for line in hex_dump(contents.body, codec.locate_damage(contents.body)):
             print_line(line)
-    print_line("\u00a0properties", style="bold")
+    print_line("properties", style="bold")
     print_line(f"  {contents.properties}")
-    print_line(f"\u00a0timeline: {timeline.state if timeline else 'the ledger does not know this mail'}", style="bold")
+    print_line(f"timeline: {timeline.state if timeline else 'the ledger does not know this mail'}", style="bold")
     for attempt in timeline.tries if timeline else ():
         shown = _try_fields(attempt)
         print_line(

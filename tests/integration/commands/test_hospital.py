@@ -156,6 +156,7 @@ async def test_nothing_in_a_letter_reaches_the_terminal_as_a_command_to_it(opera
         for options in ((), ("--json",)):
             done = operator.run(*arguments, *options)
             assert done.returncode == exit_codes.OK
+            assert "\\xa0" not in done.stdout
             assert all(each.isprintable() or each == "\n" for each in done.stdout), (arguments, options)
 
 

@@ -68,6 +68,11 @@ def test_what_is_no_time_is_refused(flags: FilterFlags) -> None:
         flags.read(now=NOW)
 
 
+def test_bytes_that_are_no_text_are_refused() -> None:
+    with pytest.raises(FlagsInvalid, match="UTF-8"):
+        FilterFlags(category=("welcome", "\udcff")).read(now=NOW)
+
+
 def test_what_is_no_status_or_reason_is_refused() -> None:
     with pytest.raises(FlagsInvalid, match="--status: must be one of waiting"):
         FilterFlags(status="dead").read(now=NOW)
