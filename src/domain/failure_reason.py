@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 
 class FailureKind(StrEnum):
@@ -30,6 +31,8 @@ class FailureKind(StrEnum):
     WORKER_DIED_HOLDING = "worker_died_holding"
     # A defect of ours: the mail is kept, the stack is in the log.
     INTERNAL_ERROR = "internal_error"
+    # The broker's or a stranger's letter, of whose mail the ledger knows nothing; the detail is the broker's word.
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,15 @@ class FailureReason:
 
     kind: FailureKind
     detail: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read what `str` wrote, whoever wrote it: a kind that this release does not know is UNKNOWN."""
+        kind, _, detail = text.partition(":")
+        try:
+            return cls(FailureKind(kind), detail)
+        except ValueError:
+            return cls(FailureKind.UNKNOWN)
 
     def with_doubt(self) -> "FailureReason":
         """Return the reason of a mail that a relay may have all the same: `expired` becomes `in_doubt:expired`."""

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from entrypoints.hospital_cli import hospital
+
 app = typer.Typer(
     name="takeoff-mailer",
     help="Takes mail tasks from RabbitMQ, renders them, and hands them to an SMTP relay.",
@@ -19,6 +21,7 @@ templates = typer.Typer(
 )
 app.add_typer(templates, name="templates")
 _DIR = typer.Option("--dir", exists=True, file_okay=False, help="The directory of bundles, instead of TEMPLATES_DIR.")
+app.add_typer(hospital, name="hospital")
 
 
 def _print_version(wanted: bool) -> None:

@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings
 
 from adapters.clock.system_clock import SystemClock
 from adapters.database.diagnosis import DatabaseDiagnosis
+from adapters.database.hospital_store import DatabaseHospitalStore
 from adapters.database.ledger import DatabaseLedger
 from adapters.datadog.observer import DatadogObserver
 from adapters.email_validator.address_parser import EmailValidatorAddressParser
@@ -22,6 +23,7 @@ from adapters.logging.observer import LogObserver
 from adapters.prometheus.observer import PrometheusObserver
 from adapters.protobuf.task_codec import ProtobufTaskCodec
 from adapters.rabbitmq.diagnosis import RabbitMqDiagnosis
+from adapters.rabbitmq.hospital_queue import RabbitMqHospitalQueue
 from adapters.rabbitmq.message_source import RabbitMqMessageSource
 from adapters.rabbitmq.task_publisher import RabbitMqTaskPublisher
 from adapters.rabbitmq.topology import Topology
@@ -31,12 +33,15 @@ from adapters.smtp.transport import SmtpEmailTransport
 from application.failpoints import pass_by
 from application.fan_out import FanOut
 from application.metrics.meter import Meter
+from application.use_cases.admit_letters import AdmitLetters
 from application.use_cases.assemble_email import AssembleEmail
 from application.use_cases.attempt_email import AttemptEmail, AttemptRules
 from application.use_cases.deliver_email import DeliverEmail
 from application.use_cases.enqueue_email import EnqueueEmail
 from application.use_cases.guard_intake import GuardIntake
+from application.use_cases.move_letters import MoveLetters
 from application.use_cases.prepare_email import PrepareEmail
+from application.use_cases.read_letter import ReadLetter
 from application.use_cases.run_worker import RunWorker
 from application.use_cases.sample_worker import SampleWorker
 from application.use_cases.settle_message import SettleMessage
@@ -48,9 +53,10 @@ def _fresh_key() -> str:
 
 
 class Container(containers.DeclarativeContainer):
-    """All parts. `enqueue` needs BrokerSettings, `template_*` TemplateSettings, the rest Settings.
+    """All parts. The demo overrides three of them.
 
-    The demo overrides three of them.
+    `enqueue` needs BrokerSettings, `template_*` TemplateSettings, the hospital's parts HospitalSettings, the rest
+    Settings.
     """
 
     settings = providers.Dependency(instance_of=BaseSettings)
@@ -82,6 +88,16 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         observer=observer,
     )
+    hospital = providers.Singleton(DatabaseHospitalStore, ledger=ledger)
+    admit = providers.Singleton(
+        AdmitLetters,
+        queue=providers.Singleton(RabbitMqHospitalQueue, url=broker_url, topology=topology),
+        store=hospital,
+        read=providers.Singleton(ReadLetter, codec=codec, addresses=addresses, ledger=ledger),
+        observer=observer,
+        clock=clock,
+    )
+    move_letters = providers.Singleton(MoveLetters, store=hospital)
     render_thread = providers.Singleton(RenderThread)
     template_library = providers.Singleton(JinjaTemplateLibrary, templates_dir=settings.provided.templates_dir)
     template_check = providers.Singleton(

@@ -81,11 +81,25 @@ class HttpSettings(LayeredSettings):
 
 
 class DatabaseSettings(LayeredSettings):
-    """Where the ledger is."""
+    """Where the ledger and the hospital's letters are."""
 
     database_url: Annotated[SecretStr, AfterValidator(parse_database_url)] = Field(
         SecretStr("sqlite:///var/takeoff.db"), validation_alias=AliasChoices("DATABASE_URL")
     )
+    lease_s: float = Field(30.0, ge=1, le=3600, validation_alias=AliasChoices("LEASE_S"))
+    retention_days: float = Field(30.0, gt=0, le=3650, validation_alias=AliasChoices("RETENTION_DAYS"))
+
+
+class LogSettings(LayeredSettings):
+    """What is logged, and how."""
+
+    # Not an alias of LOG_LEVEL: what a drop-in finds there must not keep it from starting.
+    rust_log: Annotated[str, BeforeValidator(parse_rust_log)] = Field("", validation_alias=AliasChoices("RUST_LOG"))
+    log_level: Annotated[str, BeforeValidator(_level_or_rust_log)] = Field(
+        None,  # type: ignore[assignment]  # the validator makes a level of it, or refuses
+        validation_alias=AliasChoices("LOG_LEVEL"),
+    )
+    log_format: LogFormat = Field(LogFormat.AUTO, validation_alias=AliasChoices("LOG_FORMAT"))
 
 
 class TemplateSettings(LayeredSettings):
@@ -96,7 +110,11 @@ class TemplateSettings(LayeredSettings):
     )
 
 
-class Settings(BrokerSettings, HttpSettings, DatabaseSettings, TemplateSettings, DatadogSettings):
+class HospitalSettings(BrokerSettings, DatabaseSettings, LogSettings, DatadogSettings):
+    """What the hospital needs: the queue of failed mails, the store, and to be seen."""
+
+
+class Settings(HospitalSettings, HttpSettings, TemplateSettings):
     """All settings of the worker, validated; secrets do not show in its repr."""
 
     smtp_user: SecretStr | None = Field(None, validation_alias=AliasChoices("SMTP_USER", "MAIL_USERNAME"))
@@ -130,17 +148,8 @@ class Settings(BrokerSettings, HttpSettings, DatabaseSettings, TemplateSettings,
         "", validation_alias=AliasChoices("MAIL_IDEMPOTENCY_HEADER")
     )
     in_doubt: InDoubtPolicy = Field(InDoubtPolicy.RESEND, validation_alias=AliasChoices("IN_DOUBT"))
-    lease_s: float = Field(30.0, ge=1, le=3600, validation_alias=AliasChoices("LEASE_S"))
-    retention_days: float = Field(30.0, gt=0, le=3650, validation_alias=AliasChoices("RETENTION_DAYS"))
     # Above the 10 minutes that RFC 5321 4.5.3.2.6 grants a relay for its last word.
     stop_timeout_s: float = Field(660.0, ge=0, le=86_400, validation_alias=AliasChoices("STOP_TIMEOUT_S"))
-    # Not an alias of LOG_LEVEL: what a drop-in finds there must not keep it from starting.
-    rust_log: Annotated[str, BeforeValidator(parse_rust_log)] = Field("", validation_alias=AliasChoices("RUST_LOG"))
-    log_level: Annotated[str, BeforeValidator(_level_or_rust_log)] = Field(
-        None,  # type: ignore[assignment]  # the validator makes a level of it, or refuses
-        validation_alias=AliasChoices("LOG_LEVEL"),
-    )
-    log_format: LogFormat = Field(LogFormat.AUTO, validation_alias=AliasChoices("LOG_FORMAT"))
 
     @property
     def relays(self) -> tuple[Relay, ...]:

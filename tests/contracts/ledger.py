@@ -329,6 +329,16 @@ class LedgerContract:
         assert timeline is not None
         assert timeline == Timeline(state="sent", attempts=1, tries=(first, second, third))
 
+    async def test_the_story_says_why_a_mail_failed_until_it_is_tried_again(self, ledger: Ledger) -> None:
+        await ledger.conclude(await taken(ledger), REFUSED, None)
+        failed = await ledger.timeline(KEY)
+        assert failed is not None
+        assert failed.failure == REFUSED
+        await taken(ledger, revive=True)
+        revived = await ledger.timeline(KEY)
+        assert revived is not None
+        assert revived.failure is None
+
     async def test_mails_do_not_touch_each_other(self, ledger: Ledger) -> None:
         claims = await asyncio.gather(*(taken(ledger, key=f"{KEY}-{number}") for number in range(20)))
         await asyncio.gather(*(ledger.conclude(claim, FINISH, a_try()) for claim in claims[::2]))

@@ -16,6 +16,9 @@ class NamedTasks(TaskCodec):
             return DecodedTask(task=task, identity=body)
         return Undecodable(FailureReason(FailureKind.BAD_WIRE, "truncated"))
 
+    def locate_damage(self, body: bytes) -> tuple[int, int] | None:
+        return None if body in self._tasks else (0, len(body))
+
     def encode(self, task: EmailTask) -> bytes:
         for body, known in self._tasks.items():
             if known == task:

@@ -2,6 +2,7 @@
 
 from domain.events import Event
 from domain.failure_reason import FailureKind
+from domain.hospital_events import AdmissionInterrupted, LettersAdmitted
 from domain.mail_events import (
     DeliveryFailedUnexpectedly,
     DuplicateSuppressed,
@@ -109,4 +110,6 @@ EVERY_EVENT: list[Event] = [
     ),
     WorkerStopping(in_flight=7, grace_s=660),
     WorkerStopped(cut_off=0),
+    LettersAdmitted(new=3, returned=2, known=1),
+    AdmissionInterrupted(cause=CANARY, retry_in_s=1),
 ]

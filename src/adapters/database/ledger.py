@@ -24,7 +24,10 @@ _PURGE_EVERY_S = 3600.0
 
 
 class DatabaseLedger(Ledger):
-    """Thread-free for its callers: they await a thread that commits for all of them at once."""
+    """Thread-free for its callers: they await a thread that commits for all of them at once.
+
+    `writer` is for what shares the database with the ledger.
+    """
 
     def __init__(self, *, url: str, lease_s: float, retention_days: float, clock: Clock, observer: Observer) -> None:
         self._lease_s = lease_s
@@ -34,16 +37,16 @@ class DatabaseLedger(Ledger):
         database = Database(
             url=url, lease_s=lease_s, retention_days=retention_days, now=clock.now, on_migrated=self._on_migrated
         )
-        self._writer = GroupCommitWriter(database=database)
+        self.writer = GroupCommitWriter(database=database)
         self._mine: dict[str, str] = {}
         self._upkeep: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
         try:
-            await self._writer.submit(Operations.probe, order=LAST, patience_s=_OPENING_S)
+            await self.writer.submit(Operations.probe, order=LAST, patience_s=_OPENING_S)
         except BaseException:  # raised again; cancelled or not, no thread stays
-            await self._writer.close()
+            await self.writer.close()
             raise
         self._upkeep = [asyncio.create_task(self._keep_leases()), asyncio.create_task(self._keep_small())]
         return self
@@ -55,21 +58,21 @@ class DatabaseLedger(Ledger):
             task.cancel()
         await asyncio.gather(*self._upkeep, return_exceptions=True)
         self._mine.clear()
-        await self._writer.close()
+        await self.writer.close()
 
     async def probe(self) -> None:
-        await self._writer.submit(Operations.probe, order=LAST)
+        await self.writer.submit(Operations.probe, order=LAST)
 
     async def claim(self, key: str, *, body_hash: bytes, revive: bool = False) -> ClaimResult:
         token = uuid.uuid4().hex
-        result = await self._writer.submit(lambda on: on.claim(key, token, body_hash, revive=revive), order=key)
+        result = await self.writer.submit(lambda on: on.claim(key, token, body_hash, revive=revive), order=key)
         # Here and not before: a claim whose caller was cancelled meanwhile is nobody's, and its lease runs out.
         if isinstance(result, Claim):
             self._mine[token] = key
         return result
 
     async def mark_dot(self, claim: Claim, *, relay: str) -> bool:
-        is_ours = await self._writer.submit(lambda on: on.mark_dot(claim, relay), order=claim.key)
+        is_ours = await self.writer.submit(lambda on: on.mark_dot(claim, relay), order=claim.key)
         if not is_ours:
             self._mine.pop(claim.token, None)
         return is_ours
@@ -77,7 +80,7 @@ class DatabaseLedger(Ledger):
     async def conclude(self, claim: Claim, step: NextStep, attempt: Attempt | None) -> bool:
         try:
             # What became of a mail is a fact, also where nobody waits for its being noted any more.
-            written = await self._writer.submit(
+            written = await self.writer.submit(
                 lambda on: on.conclude(claim, step, attempt), order=claim.key, even_if_cancelled=True
             )
         except LedgerUnavailable:
@@ -90,7 +93,7 @@ class DatabaseLedger(Ledger):
         return written
 
     async def timeline(self, key: str) -> Timeline | None:
-        return await self._writer.submit(lambda on: on.timeline(key), order=key)
+        return await self.writer.submit(lambda on: on.timeline(key), order=key)
 
     def _on_migrated(self) -> None:
         # On the writer's thread, where an observer is not to be called.
@@ -106,11 +109,11 @@ class DatabaseLedger(Ledger):
 
     async def _prolong(self, keys_by_token: dict[str, str]) -> None:
         if keys_by_token:
-            await self._writer.submit(lambda on: on.prolong(keys_by_token), order=LAST)
+            await self.writer.submit(lambda on: on.prolong(keys_by_token), order=LAST)
 
     async def _keep_small(self) -> None:
         while True:
             with suppress(LedgerUnavailable):
-                while await self._writer.submit(Operations.purge, order=LAST):
+                while await self.writer.submit(Operations.purge, order=LAST):
                     pass
             await self._clock.sleep(_PURGE_EVERY_S)

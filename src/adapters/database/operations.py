@@ -16,21 +16,24 @@ PURGE_LIMIT = 500
 
 
 class Operations:
-    """Statements in one transaction, at the time `now`; the methods named as the ledger's do what the port says."""
+    """Statements in one transaction, at the time `now`; the methods named as the ledger's do what the port says.
+
+    `connection` and `now_s` are for what shares the transaction with the ledger.
+    """
 
     def __init__(self, *, connection: Connection, statements: Statements, now: datetime) -> None:
-        self._connection = connection
+        self.connection = connection
         self._cursor = connection.connection.cursor()
         self._sql = statements
-        self._now_s = now.timestamp()
+        self.now_s = now.timestamp()
 
     def claim(self, key: str, token: str, body_hash: bytes, *, revive: bool) -> ClaimResult:
-        parameters = {"the_key": key, "the_token": token, "the_hash": body_hash, "revive": revive, "now": self._now_s}
+        parameters = {"the_key": key, "the_token": token, "the_hash": body_hash, "revive": revive, "now": self.now_s}
         row = self._sql.claim.row(self._cursor, **parameters)
         if row is None:
             # It still says what the claim saw: PostgreSQL has locked the row although it did not update it (INSERT,
             # "ON CONFLICT DO UPDATE"), and SQLite has one writer.
-            seen = self._sql.look.rows(self._cursor, the_key=key, now=self._now_s)
+            seen = self._sql.look.rows(self._cursor, the_key=key, now=self.now_s)
             return refusal(seen[0], body_hash)
         in_doubt = row["state"] == "dot"
         return Claim(
@@ -44,12 +47,12 @@ class Operations:
         )
 
     def mark_dot(self, claim: Claim, relay: str) -> bool:
-        parameters = {"the_key": claim.key, "the_token": claim.token, "the_relay": relay, "now": self._now_s}
+        parameters = {"the_key": claim.key, "the_token": claim.token, "the_relay": relay, "now": self.now_s}
         return self._sql.mark_dot.execute(self._cursor, **parameters) == 1
 
     def conclude(self, claim: Claim, step: NextStep, attempt: Attempt | None) -> bool:
         row = self._sql.conclude.row(
-            self._cursor, the_key=claim.key, the_token=claim.token, now=self._now_s, **conclusion(step)
+            self._cursor, the_key=claim.key, the_token=claim.token, now=self.now_s, **conclusion(step)
         )
         if row is None:
             # Concluded before, by this very claim: its token stays until the next one.
@@ -65,20 +68,20 @@ class Operations:
         return timeline(row, self._sql.attempts.rows(self._cursor, the_id=row["id"])) if row else None
 
     def probe(self) -> None:
-        self._sql.probe.execute(self._cursor, the_time=self._now_s)
+        self._sql.probe.execute(self._cursor, the_time=self.now_s)
 
     def prolong(self, keys_by_token: dict[str, str]) -> None:
         """Give these claims a whole lease from now on."""
         parameters = {"the_keys": list(keys_by_token.values()), "the_tokens": list(keys_by_token)}
-        self._connection.execute(self._sql.prolong, {**parameters, **self._time()})
+        self.connection.execute(self._sql.prolong, {**parameters, **self._time()})
 
     def purge(self) -> bool:
         """Delete some of what is older than the retention; whether there may be more."""
-        deleted = self._connection.execute(self._sql.purge, {"the_limit": PURGE_LIMIT, **self._time()})
+        deleted = self.connection.execute(self._sql.purge, {"the_limit": PURGE_LIMIT, **self._time()})
         return deleted.rowcount == PURGE_LIMIT
 
     def _look(self, key: str) -> Row | None:
-        return self._sql.look.row(self._cursor, the_key=key, now=self._now_s)
+        return self._sql.look.row(self._cursor, the_key=key, now=self.now_s)
 
     def _time(self) -> dict[str, float]:
-        return {"now": self._now_s} if self._sql.takes_now else {}
+        return {"now": self.now_s} if self._sql.takes_now else {}

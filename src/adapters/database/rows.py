@@ -22,9 +22,7 @@ def refusal(row: Row, body_hash: bytes) -> AlreadySent | AlreadyFailed | HeldEls
             finished = Reply(code=row["reply_code"], text=row["reply_text"])
             return AlreadySent(Finish(attempts=row["attempts"], reply=finished, relay=row["relay"]))
         case "failed":
-            reason = FailureReason(FailureKind(row["reason"]), row["reason_detail"])
-            letter = Hospitalise(reason=reason, attempts=row["attempts"], relay=row["relay"], reply=_reply(row))
-            return AlreadyFailed(letter)
+            return AlreadyFailed(_failure(row))
         case _:
             return HeldElsewhere(lease_left_s=max(0.0, row["lease_left_s"]))
 
@@ -73,12 +71,22 @@ def attempt_values(attempt: Attempt) -> dict[str, object]:
 
 def timeline(row: Row, tries: list[Row]) -> Timeline:
     """The story of a mail."""
-    return Timeline(state=row["state"], attempts=row["attempts"], tries=tuple(map(_attempt, tries)))
+    return Timeline(
+        state=row["state"],
+        attempts=row["attempts"],
+        tries=tuple(map(_attempt, tries)),
+        failure=_failure(row) if row["state"] == "failed" else None,
+    )
 
 
 def fit(text: str) -> str:
     """What both databases can keep of a text: 2 kB of it, no NUL (PostgreSQL 8.3), no lone surrogates."""
     return text.replace("\0", "").encode("utf-8", "replace")[:_TEXT_BYTES].decode("utf-8", "ignore")
+
+
+def _failure(row: Row) -> Hospitalise:
+    reason = FailureReason(FailureKind(row["reason"]), row["reason_detail"])
+    return Hospitalise(reason=reason, attempts=row["attempts"], relay=row["relay"], reply=_reply(row))
 
 
 def _attempt(row: Row) -> Attempt:

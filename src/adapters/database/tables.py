@@ -72,3 +72,51 @@ probe = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("at_s", Double, nullable=False),
 )
+
+# What letters of the hospital have in common.
+cause = Table(
+    "cause",
+    metadata,
+    Column("id", String(12), primary_key=True),
+    Column("reason", String, nullable=False),
+    Column("reason_detail", String, nullable=False),
+    Column("reply_code", Integer),
+    Column("enhanced_code", String, nullable=False),
+    Column("text", String, nullable=False),
+    Column("category", String, nullable=False),
+)
+
+# Every index serves the letters of one status, which is what operators look through. Bodies stand last: a look at the
+# other columns need not read them. `left_at_s` says since when a letter is not WAITING any more.
+letter = Table(
+    "letter",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("identity", String(64), nullable=False, unique=True),
+    Column("key", String(128), nullable=False, index=True),
+    Column("status", String(9), nullable=False),
+    Column("cause_id", String(12), ForeignKey("cause.id"), nullable=False),
+    Column("reason", String, nullable=False),
+    Column("reason_detail", String, nullable=False),
+    Column("reply_code", Integer),
+    Column("reply_text", String, nullable=False),
+    Column("relay", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("failed_at_s", Double, nullable=False),
+    Column("admitted_at_s", Double, nullable=False),
+    Column("left_at_s", Double),
+    Column("returned", Integer, nullable=False),
+    Column("category", String, nullable=False),
+    Column("domain", String, nullable=False),
+    Column("search_text", String, nullable=False),
+    Column("properties", String, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+Index("letter_status", letter.c.status, letter.c.id)
+# Counting by cause reads nothing but this index.
+Index("letter_cause", letter.c.status, letter.c.cause_id, letter.c.id, letter.c.failed_at_s)
+Index("letter_category", letter.c.status, letter.c.category, letter.c.id)
+Index("letter_domain", letter.c.status, letter.c.domain, letter.c.id)
+Index("letter_reason", letter.c.status, letter.c.reason, letter.c.id)
+Index("letter_reply", letter.c.status, letter.c.reply_code, letter.c.id)
+Index("letter_failed", letter.c.status, letter.c.failed_at_s)

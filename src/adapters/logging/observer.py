@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 
 from application.ports.observer import Observer
-from domain import mail_events, worker_events
+from domain import hospital_events, mail_events, worker_events
 from domain.events import Event
 from domain.mail_label import MailLabel
 
@@ -38,6 +38,8 @@ _NAMES: dict[type[Event], tuple[str, str]] = {
     worker_events.WorkerSampled: ("debug", "worker.sampled"),
     worker_events.WorkerStopping: ("info", "worker.stopping"),
     worker_events.WorkerStopped: ("info", "worker.stopped"),
+    hospital_events.LettersAdmitted: ("info", "hospital.letters_admitted"),
+    hospital_events.AdmissionInterrupted: ("error", "hospital.admission_interrupted"),
 }
 
 

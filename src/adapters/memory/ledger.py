@@ -136,7 +136,8 @@ class InMemoryLedger(Ledger):
         if row is None:
             return None
         tries = sorted(row.tries, key=lambda each: each.started_at)
-        return Timeline(state=row.state, attempts=row.attempts, tries=tuple(tries))
+        failure = row.step if row.state == "failed" and isinstance(row.step, Hospitalise) else None
+        return Timeline(state=row.state, attempts=row.attempts, tries=tuple(tries), failure=failure)
 
     def _holds(self, claim: Claim, row: _Row) -> bool:
         return row.state in {"sending", "dot"} and row.token == claim.token and self._lease_left_s(row) > 0

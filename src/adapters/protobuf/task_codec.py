@@ -1,6 +1,7 @@
 """Tasks as protobuf, through betterproto2."""
 
 from adapters.protobuf import attachment_check
+from adapters.protobuf.damage_search import damaged_field
 from adapters.protobuf.generated import email_system as wire
 from adapters.protobuf.wire_check import WireDamage, check_task
 from application.ports.task_codec import DecodedTask, TaskCodec, Undecodable
@@ -26,6 +27,9 @@ class ProtobufTaskCodec(TaskCodec):
             if part := attachment_check.bad_part(attachment):
                 return Undecodable(FailureReason(FailureKind.BAD_ATTACHMENT, part))
         return DecodedTask(task=task, identity=identity)
+
+    def locate_damage(self, body: bytes) -> tuple[int, int] | None:
+        return damaged_field(body)
 
     def encode(self, task: EmailTask) -> bytes:
         body = bytes(_to_wire(task))

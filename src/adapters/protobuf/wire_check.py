@@ -48,7 +48,7 @@ def _check_message(body: bytes, fields: Mapping[int, WireField], path: str) -> _
     pos = previous = 0
     while pos < len(body):
         begin = pos
-        tag, pos = _tag_or_length(body, pos)
+        tag, pos = tag_or_length(body, pos)
         number, wire_type = tag >> 3, tag & 7
         field = fields.get(number)
         if number <= previous:
@@ -56,7 +56,7 @@ def _check_message(body: bytes, fields: Mapping[int, WireField], path: str) -> _
         previous = number
         if field and wire_type != (_VARINT if field.kind is Kind.INTEGER else _LEN):
             raise WireDamage(f"wire_type:{path}{field.name}")
-        value, pos = _read_value(body, pos, wire_type)
+        value, pos = read_value(body, pos, wire_type)
         if field and field.fields and isinstance(value, bytes):
             inner = _check_message(value, field.fields, f"{path}{field.name}.")
             if field.kind is Kind.MAP:
@@ -101,12 +101,12 @@ def _check_scalar(value: int | bytes, field: WireField, path: str) -> None:
             raise WireDamage(f"control_character:{path}{field.name}")
 
 
-def _read_value(body: bytes, pos: int, wire_type: int) -> tuple[int | bytes, int]:
+def read_value(body: bytes, pos: int, wire_type: int) -> tuple[int | bytes, int]:
     """Read a value of any wire type but a group; return it and the position behind it."""
     if wire_type == _VARINT:
         return _varint(body, pos)
     if wire_type == _LEN:
-        size, pos = _tag_or_length(body, pos)
+        size, pos = tag_or_length(body, pos)
     elif wire_type in _FIXED_SIZES:
         size = _FIXED_SIZES[wire_type]
     else:
@@ -116,7 +116,7 @@ def _read_value(body: bytes, pos: int, wire_type: int) -> tuple[int | bytes, int
     return body[pos : pos + size], pos + size
 
 
-def _tag_or_length(body: bytes, pos: int) -> tuple[int, int]:
+def tag_or_length(body: bytes, pos: int) -> tuple[int, int]:
     """Read a varint of 32 bits, nearly always of one byte; return it and the position behind it."""
     if pos < len(body) and body[pos] < 0x80:
         return body[pos], pos + 1

@@ -22,6 +22,9 @@ ATTEMPT = "x-mail-attempt"
 DUE = "x-mail-due"
 RUNG = "x-mail-rung"
 REASON = "x-mail-reason"
+REPLY = "x-mail-reply"
+RELAY = "x-mail-relay"
+ATTEMPTS = "x-mail-attempts"
 FAILED_AT = "x-mail-failed-at"
 _MAX_ATTEMPT = 1000
 _MAX_WAIT = timedelta(days=366)
@@ -71,9 +74,9 @@ def letter_headers(original: Mapping[str, FieldValue], letter: HospitalLetter) -
         **_foreign(original),
         KEY: letter.key,
         REASON: str(letter.reason),
-        "x-mail-reply": _cut(str(letter.reply or "")),
-        "x-mail-relay": letter.relay,
-        "x-mail-attempts": letter.attempts,
+        REPLY: _cut(str(letter.reply or "")),
+        RELAY: letter.relay,
+        ATTEMPTS: letter.attempts,
         FAILED_AT: _iso(letter.failed_at),
     }
 

@@ -81,11 +81,12 @@ ClaimResult = Claim | AlreadySent | AlreadyFailed | HeldElsewhere | KeyReused
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
-    """What is known of one mail; `state` is a state of the module docstring in lower case."""
+    """What is known of one mail; `state` is a state of the module docstring in lower case, `failure` why it FAILED."""
 
     state: str
     attempts: int
     tries: tuple[Attempt, ...]
+    failure: Hospitalise | None = None
 
 
 class Ledger(Protocol):

@@ -31,5 +31,9 @@ class TaskCodec(Protocol):
         """Decode one body strictly: anything truncated, damaged or ambiguous is refused."""
 
     @abstractmethod
+    def locate_damage(self, body: bytes) -> tuple[int, int] | None:
+        """Find where a body is damaged, for people: from which byte on, and before which; None where it is not."""
+
+    @abstractmethod
     def encode(self, task: EmailTask) -> bytes:
         """Encode a task as a producer would; raises ValueError where `decode` would refuse or change it."""

@@ -1,8 +1,17 @@
-"""The ledger on PostgreSQL keeps the ledger's contracts."""
+"""Ledger and hospital on PostgreSQL keep their contracts."""
 
+import pytest
+
+from adapters.database.hospital_store import DatabaseHospitalStore
+from application.ports.hospital_store import HospitalStore
+from domain.letter_filter import LetterFilter
 from tests.contracts.database_schema import SchemaContract
+from tests.contracts.database_stage import DatabaseStage
+from tests.contracts.hospital_filters import WORDS, fill, filled_fake
+from tests.contracts.hospital_store import HospitalStoreContract
 from tests.contracts.ledger import LedgerContract
 from tests.contracts.ledger_retention import RetentionContract
+from tests.doubles.clock import ManualClock
 
 
 class TestPostgresqlLedger(LedgerContract):
@@ -15,3 +24,22 @@ class TestPostgresqlRetention(RetentionContract):
 
 class TestPostgresqlSchema(SchemaContract):
     """Runs the contract of the migrations."""
+
+
+class TestPostgresqlHospitalStore(HospitalStoreContract):
+    """Runs the contract."""
+
+    @pytest.fixture
+    def clock(self, stage: DatabaseStage) -> ManualClock:
+        return stage.clock
+
+    @pytest.fixture
+    async def store(self, stage: DatabaseStage) -> DatabaseHospitalStore:
+        return DatabaseHospitalStore(ledger=await stage.worker())
+
+    async def test_text_with_a_meaning_in_sql_is_only_text(self, store: HospitalStore) -> None:
+        await fill(store)
+        fake = await filled_fake()
+        for word in WORDS:
+            for wanted in (LetterFilter(text=word), LetterFilter(key=word), LetterFilter(domains=(word,))):
+                assert await store.ids(wanted) == await fake.ids(wanted)

@@ -1,0 +1,97 @@
+"""Between the hospital's values and rows."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import Row
+
+from adapters.database.rows import fit
+from application.ports.hospital_store import GroupSummary
+from domain.cause_group import CauseGroup
+from domain.failure_reason import FailureKind, FailureReason
+from domain.letter import FailedMail, Letter, LetterContents, LetterStatus
+from domain.letter_filter import searchable
+from domain.reply import Reply
+
+
+def story_values(mail: FailedMail, *, now_s: float) -> dict[str, object]:
+    """The columns that a further failure of the mail writes anew."""
+    return {
+        "status": str(LetterStatus.WAITING),
+        "cause_id": mail.cause.id,
+        "reason": str(mail.reason.kind),
+        "reason_detail": fit(mail.reason.detail),
+        "reply_code": mail.reply.code if mail.reply else None,
+        "reply_text": fit(mail.reply.text) if mail.reply else "",
+        "relay": fit(mail.relay),
+        "attempts": mail.attempts,
+        "failed_at_s": mail.failed_at.timestamp() if mail.failed_at else now_s,
+        "left_at_s": None,
+        "category": fit(mail.category),
+        "domain": fit(mail.domain),
+        "search_text": searchable(mail.search_text),
+        "properties": mail.properties,
+    }
+
+
+def new_values(mail: FailedMail, *, now_s: float) -> dict[str, object]:
+    """All columns of a letter."""
+    fixed = {"identity": mail.identity, "key": mail.key, "body": mail.body, "admitted_at_s": now_s, "returned": 0}
+    return {**story_values(mail, now_s=now_s), **fixed}
+
+
+def cause_values(cause: CauseGroup) -> dict[str, object]:
+    """The columns of a cause."""
+    return {
+        "id": cause.id,
+        "reason": str(cause.reason.kind),
+        "reason_detail": fit(cause.reason.detail),
+        "reply_code": cause.reply_code,
+        "enhanced_code": cause.enhanced_code,
+        "text": fit(cause.text),
+        "category": fit(cause.category),
+    }
+
+
+def letter_of(row: Row[tuple[object, ...]]) -> Letter:
+    """Read a letter."""
+    return Letter(
+        id=row.id,
+        key=row.key,
+        status=LetterStatus(row.status),
+        reason=FailureReason(FailureKind(row.reason), row.reason_detail),
+        reply=None if row.reply_code is None else Reply(code=row.reply_code, text=row.reply_text),
+        relay=row.relay,
+        attempts=row.attempts,
+        failed_at=time_of(row.failed_at_s),
+        admitted_at=time_of(row.admitted_at_s),
+        category=row.category,
+        domain=row.domain,
+        group=row.cause_id,
+        returned=row.returned,
+    )
+
+
+def contents_of(row: Row[tuple[object, ...]]) -> LetterContents:
+    """Read what came with a letter."""
+    return LetterContents(body=bytes(row.body), properties=row.properties)
+
+
+def group_of(row: Row[tuple[object, ...]]) -> GroupSummary:
+    """Read a cause with what was counted of it."""
+    return GroupSummary(
+        cause=CauseGroup(
+            reason=FailureReason(FailureKind(row.reason), row.reason_detail),
+            reply_code=row.reply_code,
+            enhanced_code=row.enhanced_code,
+            text=row.text,
+            category=row.category,
+        ),
+        letters=row.letters,
+        first_failed_at=time_of(row.first_s),
+        last_failed_at=time_of(row.last_s),
+    )
+
+
+def time_of(seconds: float) -> datetime:
+    """Read a time."""
+    return datetime.fromtimestamp(seconds, tz=UTC)

@@ -1,0 +1,82 @@
+"""The hospital's memory: every letter with its story, grouped by cause (docs/adr/0014-hospital-store.md)."""
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, auto
+from typing import Protocol
+
+from domain.cause_group import CauseGroup
+from domain.letter import FailedMail, Letter, LetterContents, LetterStatus
+from domain.letter_filter import LetterFilter
+
+
+class Admission(Enum):
+    """What became of a message that was admitted."""
+
+    NEW = auto()
+    RETURNED = auto()
+    KNOWN = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupSummary:
+    """Letters of one cause that a filter selects; the times are of the first and the last failure among them."""
+
+    cause: CauseGroup
+    letters: int
+    first_failed_at: datetime
+    last_failed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HospitalStats:
+    """How many letters have each status, and since when the oldest of those that wait has failed."""
+
+    letters: Mapping[LetterStatus, int]
+    waiting_groups: int
+    oldest_waiting: datetime | None
+
+
+class HospitalStore(Protocol):
+    """Lives in the ledger's database, and is open while the ledger is entered.
+
+    What a method has returned is on disk. Every method raises LedgerUnavailable, and then it is not known whether it
+    took effect: each may be repeated.
+    """
+
+    @abstractmethod
+    async def admit(self, mail: FailedMail) -> Admission:
+        """Keep a failed mail; what cannot be kept of a text (NUL, beyond 2 kB of a reply) is left out.
+
+        NEW: it is a letter now. RETURNED: its letter had left WAITING before this failure, and waits again, with the
+        story of this one. KNOWN: a copy of a letter that is there; nothing changed.
+        """
+
+    @abstractmethod
+    async def stats(self) -> HospitalStats:
+        """Count all letters."""
+
+    @abstractmethod
+    async def groups(self, wanted: LetterFilter) -> Sequence[GroupSummary]:
+        """Count the letters of a filter by cause, the largest group first."""
+
+    @abstractmethod
+    async def page(self, wanted: LetterFilter, *, limit: int, before: int | None = None) -> Sequence[Letter]:
+        """List letters of a filter, the newest admission first, at most `limit` and only ids below `before`."""
+
+    @abstractmethod
+    async def ids(self, wanted: LetterFilter) -> Sequence[int]:
+        """List the ids of all letters of a filter, ascending."""
+
+    @abstractmethod
+    async def letter(self, letter_id: int) -> tuple[Letter, LetterContents] | None:
+        """Fetch one letter with what came with it, None if there is none."""
+
+    @abstractmethod
+    async def move(self, ids: Sequence[int], *, source: LetterStatus, target: LetterStatus) -> Sequence[int]:
+        """Give a new status to those letters that have the status `source`; returns their ids, ascending.
+
+        Where two callers move one letter at the same time, one of them gets its id.
+        """

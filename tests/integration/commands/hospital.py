@@ -1,0 +1,58 @@
+"""`takeoff-mailer hospital` as an operator runs it."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+COMMAND = Path(sys.executable).with_name("takeoff-mailer")
+_COMMAND_S = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operator:
+    """Has a broker's URL and a database in a directory."""
+
+    url: str
+    directory: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "PATH": os.environ["PATH"],
+            "AMQP_ADDR": self.url,
+            "DATABASE_URL": f"sqlite:///{self.directory}/takeoff.db",
+            "TZ": "UTC",
+        }
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of the hospital to its end."""
+        return subprocess.run(
+            [str(COMMAND), "hospital", *arguments],
+            env=self.environment,
+            cwd=self.directory,
+            capture_output=True,
+            text=True,
+            timeout=_COMMAND_S,
+            check=False,
+        )
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start a command that does not end by itself."""
+        return subprocess.Popen(
+            [str(COMMAND), "hospital", *arguments],
+            env=self.environment,
+            cwd=self.directory,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def objects(self, *arguments: str) -> list[dict[str, Any]]:
+        """Run a command that must succeed, with `--json`, and read its objects."""
+        done = self.run(*arguments, "--json")
+        assert done.returncode == 0, done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
