@@ -24,6 +24,7 @@ from adapters.prometheus.observer import PrometheusObserver
 from adapters.protobuf.task_codec import ProtobufTaskCodec
 from adapters.rabbitmq.diagnosis import RabbitMqDiagnosis
 from adapters.rabbitmq.hospital_queue import RabbitMqHospitalQueue
+from adapters.rabbitmq.letter_publisher import RabbitMqLetterPublisher
 from adapters.rabbitmq.message_source import RabbitMqMessageSource
 from adapters.rabbitmq.task_publisher import RabbitMqTaskPublisher
 from adapters.rabbitmq.topology import Topology
@@ -42,6 +43,7 @@ from application.use_cases.guard_intake import GuardIntake
 from application.use_cases.move_letters import MoveLetters
 from application.use_cases.prepare_email import PrepareEmail
 from application.use_cases.read_letter import ReadLetter
+from application.use_cases.replay_letters import ReplayLetters
 from application.use_cases.run_worker import RunWorker
 from application.use_cases.sample_worker import SampleWorker
 from application.use_cases.settle_message import SettleMessage
@@ -98,6 +100,14 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
     )
     move_letters = providers.Singleton(MoveLetters, store=hospital)
+    replay_letters = providers.Singleton(
+        ReplayLetters,
+        store=hospital,
+        ledger=ledger,
+        codec=codec,
+        publisher=providers.Singleton(RabbitMqLetterPublisher, url=broker_url, topology=topology),
+        clock=clock,
+    )
     render_thread = providers.Singleton(RenderThread)
     template_library = providers.Singleton(JinjaTemplateLibrary, templates_dir=settings.provided.templates_dir)
     template_check = providers.Singleton(

@@ -157,6 +157,36 @@ def restore(
     raise typer.Exit(run_restore(_flags(context), everything=everything, dry_run=dry_run, as_json=as_json))
 
 
+@hospital.command()
+def replay(
+    context: typer.Context,
+    ids: Ids = None,
+    *,
+    reason: Reason = None,
+    category: Category = None,
+    domain: Domain = None,
+    not_domain: NotDomain = None,
+    since: Since = "",
+    until: Until = "",
+    group: Group = "",
+    relay: Relay = "",
+    key: Key = "",
+    text: Words = "",
+    in_doubt: Annotated[
+        bool, typer.Option("--in-doubt", help="Also mails that may have arrived already: some get them twice.")
+    ] = False,
+    rate: Annotated[str, typer.Option(metavar="N/s", help="At most so many letters a second.")] = "",
+    everything: Everything = False,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Send letters that wait back to the worker."""
+    from entrypoints.hospital.replaying import ReplayFlags, run_replay  # noqa: PLC0415
+
+    how = ReplayFlags(in_doubt=in_doubt, rate=rate, everything=everything, dry_run=dry_run, as_json=as_json)
+    raise typer.Exit(run_replay(_flags(context), how))
+
+
 def _flags(context: typer.Context) -> "FilterFlags":
     """Take the shared options of a command from where typer keeps them: they have the names of the filter's flags."""
     from entrypoints.hospital.filter_flags import FilterFlags  # noqa: PLC0415

@@ -10,7 +10,7 @@ import yaml
 from aio_pika.abc import HeadersType
 
 from adapters.protobuf.task_codec import ProtobufTaskCodec
-from adapters.rabbitmq.headers import letter_headers, waiting_headers
+from adapters.rabbitmq.headers import letter_headers, replay_headers, waiting_headers
 from adapters.rabbitmq.topology import Topology
 from application.ports.message_source import HospitalLetter
 from application.ports.task_codec import DecodedTask
@@ -90,9 +90,12 @@ def _assert_described(headers: HeadersType, schema: Any) -> None:
             assert datetime.fromisoformat(str(headers[name])).utcoffset() is not None
 
 
-def test_the_headers_of_a_waiting_copy_are_those_described(document: Any) -> None:
-    headers = waiting_headers({}, key="reg-1", attempts=1, due=_NOON, rung_ms=1000)
-    _assert_described(headers, document["components"]["messages"]["EmailTask"]["headers"])
+def test_the_headers_of_a_waiting_copy_and_of_a_replayed_letter_are_those_described(document: Any) -> None:
+    waiting = waiting_headers({}, key="reg-1", attempts=1, due=_NOON, rung_ms=1000)
+    _assert_described(
+        {**waiting, **replay_headers({}, key="reg-1", at=_NOON)},
+        document["components"]["messages"]["EmailTask"]["headers"],
+    )
 
 
 def test_the_headers_of_a_hospital_letter_are_those_described_and_all_there(document: Any) -> None:

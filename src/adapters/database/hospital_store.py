@@ -50,3 +50,9 @@ class DatabaseHospitalStore(HospitalStore):
 
     async def _move(self, ids: Sequence[int], source: LetterStatus, target: LetterStatus) -> Sequence[int]:
         return await self._writer.submit(lambda on: letter_operations.move(on, ids, source, target), order=LAST)
+
+    async def replayable(self, wanted: LetterFilter) -> Sequence[int]:
+        return await self._writer.submit(lambda on: letter_operations.replayable(on, wanted), order=LAST)
+
+    async def claim_replay(self, letter_id: int) -> bool:
+        return await self._writer.submit(lambda on: letter_operations.claim_replay(on, letter_id), order=LAST)

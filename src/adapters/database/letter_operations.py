@@ -1,9 +1,10 @@
 """What the hospital does in a transaction that others share: each function runs on the writer's thread."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Select, Table, func, null, select, update
+from sqlalchemy import ColumnElement, Select, Table, and_, func, null, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from adapters.database.letter_query import conditions
@@ -18,7 +19,7 @@ from adapters.database.letter_rows import (
 )
 from adapters.database.operations import Operations
 from adapters.database.tables import cause, letter
-from application.ports.hospital_store import Admission, GroupSummary, HospitalStats
+from application.ports.hospital_store import REPLAY_LEASE_S, Admission, GroupSummary, HospitalStats
 from domain.letter import FailedMail, Letter, LetterContents, LetterStatus
 from domain.letter_filter import LetterFilter
 
@@ -89,6 +90,28 @@ def move(on: Operations, of: Sequence[int], source: LetterStatus, target: Letter
         .returning(letter.c.id)
     )
     return sorted(on.connection.scalars(change))
+
+
+def replayable(on: Operations, wanted: LetterFilter) -> list[int]:
+    """List what can be replayed."""
+    of_any_status = conditions(replace(wanted, status=None), dialect=_dialect(on))
+    query = select(letter.c.id).where(of_any_status, _is_replayable(on)).order_by(letter.c.id)
+    return list(on.connection.scalars(query))
+
+
+def claim_replay(on: Operations, letter_id: int) -> bool:
+    """Give a letter to one replay."""
+    claim = (
+        update(letter)
+        .where(letter.c.id == letter_id, _is_replayable(on))
+        .values(status=str(LetterStatus.REPLAYING), left_at_s=on.now_s)
+    )
+    return bool(on.connection.execute(claim).rowcount)
+
+
+def _is_replayable(on: Operations) -> ColumnElement[bool]:
+    is_dead = and_(letter.c.status == str(LetterStatus.REPLAYING), letter.c.left_at_s <= on.now_s - REPLAY_LEASE_S)
+    return or_(letter.c.status == str(LetterStatus.WAITING), is_dead)
 
 
 def page_query(wanted: LetterFilter, *, dialect: str, limit: int, before: int | None = None) -> Select[Any]:

@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from application.ports.clock import Clock
-from application.ports.hospital_store import Admission, GroupSummary, HospitalStats, HospitalStore
+from application.ports.hospital_store import REPLAY_LEASE_S, Admission, GroupSummary, HospitalStats, HospitalStore
 from application.ports.ledger import LedgerUnavailable
 from domain.cause_group import CauseGroup
 from domain.letter import FailedMail, Letter, LetterContents, LetterStatus
@@ -104,6 +104,24 @@ class InMemoryHospitalStore(HospitalStore):
                 self._rows[number] = replace(row, letter=replace(row.letter, status=target), left_at=left_at)
                 moved.append(number)
         return moved
+
+    async def replayable(self, wanted: LetterFilter) -> Sequence[int]:
+        letters = self._select(replace(wanted, status=None))
+        return [letter.id for letter in letters if self._is_replayable(self._rows[letter.id])]
+
+    async def claim_replay(self, letter_id: int) -> bool:
+        self._require()
+        row = self._rows.get(letter_id)
+        if row is None or not self._is_replayable(row):
+            return False
+        letter = replace(row.letter, status=LetterStatus.REPLAYING)
+        self._rows[letter_id] = replace(row, letter=letter, left_at=self._clock.now())
+        return True
+
+    def _is_replayable(self, row: _Row) -> bool:
+        if row.letter.status is LetterStatus.REPLAYING and row.left_at:
+            return row.left_at <= self._clock.now() - timedelta(seconds=REPLAY_LEASE_S)
+        return row.letter.status is LetterStatus.WAITING
 
     def _select(self, wanted: LetterFilter) -> list[Letter]:
         self._require()

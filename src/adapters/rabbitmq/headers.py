@@ -26,6 +26,7 @@ REPLY = "x-mail-reply"
 RELAY = "x-mail-relay"
 ATTEMPTS = "x-mail-attempts"
 FAILED_AT = "x-mail-failed-at"
+REPLAYED_AT = "x-mail-replayed-at"
 _MAX_ATTEMPT = 1000
 _MAX_WAIT = timedelta(days=366)
 # The header table travels in one frame of at most 128 kB, and an oversized one costs the whole connection.
@@ -57,7 +58,7 @@ def read_headers(headers: Mapping[str, FieldValue], *, now: datetime) -> MailHea
         key=key if isinstance(key, str) else "",
         attempts=attempts if type(attempts) is int and 0 <= attempts <= _MAX_ATTEMPT else 0,
         due=None if due and _is_beyond_rung(due - now, headers.get(RUNG)) else due,
-        is_letter=REASON in headers or FAILED_AT in headers,
+        is_letter=any(name in headers for name in (REASON, FAILED_AT, REPLAYED_AT)),
     )
 
 
@@ -79,6 +80,11 @@ def letter_headers(original: Mapping[str, FieldValue], letter: HospitalLetter) -
         ATTEMPTS: letter.attempts,
         FAILED_AT: _iso(letter.failed_at),
     }
+
+
+def replay_headers(original: Mapping[str, FieldValue], *, key: str, at: datetime) -> HeadersType:
+    """Write the headers of a letter that is sent back to the worker at a time (aware)."""
+    return {**_foreign(original), KEY: key, REPLAYED_AT: _iso(at)}
 
 
 def _due(value: object, now: datetime) -> datetime | None:

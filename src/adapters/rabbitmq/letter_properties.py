@@ -27,6 +27,33 @@ def properties_as_json(properties: Basic.Properties) -> str:
     return json.dumps({**plain, "headers": _plain_items(headers)}, sort_keys=True)
 
 
+def properties_from_json(text: str) -> Basic.Properties:
+    """Read what `properties_as_json` wrote."""
+    values: dict[str, Any] = {name: _value(plain) for name, plain in json.loads(text).items() if name != "headers"}
+    return Basic.Properties(**values, headers=_value_items(json.loads(text)["headers"]))
+
+
+def _value(plain: object) -> object:
+    match plain:
+        case list():
+            return [_value(each) for each in plain]
+        case {"bytes": str(text)}:
+            # A byte array: AMQP can write one, but no text that is none.
+            return bytearray(base64.b64decode(text))
+        case {"time": str(text)}:
+            return datetime.fromisoformat(text)
+        case {"decimal": str(text)}:
+            return Decimal(text)
+        case {"table": dict(items)}:
+            return _value_items(items)
+        case _:
+            return plain
+
+
+def _value_items(items: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _value(plain) for name, plain in items.items()}
+
+
 def _plain(value: object) -> object:
     match value:
         case str() | bool() | int() | float() | None:

@@ -11,7 +11,7 @@ from typing import Any, Self, TypedDict
 
 from aiormq.abc import DeliveredMessage
 
-from adapters.rabbitmq.headers import ATTEMPTS, FAILED_AT, KEY, REASON, RELAY, REPLY
+from adapters.rabbitmq.headers import ATTEMPTS, FAILED_AT, KEY, REASON, RELAY, REPLAYED_AT, REPLY
 from adapters.rabbitmq.intake import Intake
 from adapters.rabbitmq.letter_properties import properties_as_json
 from application.ports.hospital_queue import ReceivedLetter
@@ -64,7 +64,7 @@ def read_story(headers: Mapping[str, Any]) -> _Story:
         reply=_reply(_text(headers, REPLY)),
         relay=_text(headers, RELAY),
         attempts=_attempts(headers),
-        failed_at=_time(_text(headers, FAILED_AT)) or died_at,
+        failed_at=_time(_text(headers, FAILED_AT)) or _later(died_at, _time(_text(headers, REPLAYED_AT))),
     )
 
 
@@ -92,6 +92,11 @@ def _death(headers: Mapping[str, Any]) -> tuple[str, datetime | None]:
             return reason, None
         case _:
             return "", None
+
+
+def _later(died_at: datetime | None, replayed_at: datetime | None) -> datetime | None:
+    """When the broker moved it here: to the second, but after the replay that brought it to the worker."""
+    return max(died_at, replayed_at) if died_at and replayed_at else died_at
 
 
 def _time(text: str) -> datetime | None:

@@ -11,6 +11,9 @@ from domain.cause_group import CauseGroup
 from domain.letter import FailedMail, Letter, LetterContents, LetterStatus
 from domain.letter_filter import LetterFilter
 
+# A replay that has not marked its letter for so long is dead.
+REPLAY_LEASE_S = 120.0
+
 
 class Admission(Enum):
     """What became of a message that was admitted."""
@@ -80,3 +83,11 @@ class HospitalStore(Protocol):
 
         Where two callers move one letter at the same time, one of them gets its id.
         """
+
+    @abstractmethod
+    async def replayable(self, wanted: LetterFilter) -> Sequence[int]:
+        """List the ids of a filter's letters that wait, or whose replay is dead, ascending; its status is ignored."""
+
+    @abstractmethod
+    async def claim_replay(self, letter_id: int) -> bool:
+        """Turn a letter that `replayable` would list into REPLAYING; of concurrent callers one gets True."""

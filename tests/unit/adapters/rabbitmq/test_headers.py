@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pamqp import encode
 
-from adapters.rabbitmq.headers import MailHeaders, letter_headers, read_headers, waiting_headers
+from adapters.rabbitmq.headers import MailHeaders, letter_headers, read_headers, replay_headers, waiting_headers
 from domain.reply import Reply
 from tests.contracts.message_stage import LETTER
 
@@ -158,3 +158,11 @@ def test_of_too_many_headers_the_largest_are_left_out() -> None:
     foreign = {"small": "v", "middle": "v" * 20_000, "large": "v" * 30_000}
     kept = set(waiting_headers(foreign, key="key-7", attempts=1, due=DUE, rung_ms=16_000))
     assert ("small" in kept, "middle" in kept, "large" in kept) == (True, True, False)
+
+
+def test_a_replayed_letter_keeps_the_producers_headers_and_revives_its_mail() -> None:
+    failed = letter_headers({"x-tenant": "a"}, LETTER)
+    replayed = replay_headers(failed, key="reg-1", at=NOW)
+    assert set(replayed) == {"x-tenant", "x-mail-key", "x-mail-replayed-at"}
+    read = read_headers(replayed, now=NOW)
+    assert (read.key, read.attempts, read.due, read.is_letter) == ("reg-1", 0, None, True)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pamqp.commands import Basic
 
-from adapters.rabbitmq.letter_properties import properties_as_json
+from adapters.rabbitmq.letter_properties import properties_as_json, properties_from_json
 from adapters.rabbitmq.letter_reading import read_story
 from domain.failure_reason import FailureKind, FailureReason
 from domain.reply import Reply
@@ -58,6 +58,12 @@ def test_a_workers_headers_are_its_story() -> None:
         ({"x-death": [{"reason": 7}]}, "death", ""),
         ({"x-death": [{"reason": "expired", "time": NOON}, {"reason": "rejected"}]}, "death", "expired"),
         ({"x-death": [{"reason": "expired", "time": NOON}]}, "failed_at", NOON),
+        ({"x-mail-replayed-at": "2027-03-01T12:00:00.500+00:00"}, "failed_at", None),
+        (
+            {"x-mail-replayed-at": "2027-03-01T12:00:00.500+00:00", "x-death": [{"reason": "expired", "time": NOON}]},
+            "failed_at",
+            NOON.replace(microsecond=500_000),
+        ),
         ({"x-death": [{"reason": "expired"}]}, "failed_at", None),
     ],
 )
@@ -93,3 +99,19 @@ def test_no_value_of_a_header_is_lost() -> None:
 
 def test_a_message_without_properties_has_none() -> None:
     assert properties_as_json(Basic.Properties()) == '{"headers": {}}'
+
+
+def test_properties_are_made_again_from_their_json() -> None:
+    headers: dict[str, Any] = {
+        "a": [b"\x00", {"b": Decimal("1.5")}],
+        "t": NOON,
+        "n": None,
+        "i": -1,
+        "f": 0.5,
+        "s": "text",
+        "y": True,
+    }
+    made = properties_from_json(
+        properties_as_json(Basic.Properties(headers=headers, timestamp=NOON, correlation_id="c", priority=3))
+    )
+    assert (made.headers, made.timestamp, made.correlation_id, made.priority) == (headers, NOON, "c", 3)
