@@ -61,9 +61,8 @@ class RabbitMqMessageSource(MessageSource):
         self._reach = reach
         self._publisher = Publisher(url=url, on_blocked=self._on_blocked)
         self._arrivals = Arrivals(slots=prefetch, clock=clock, wait_on=self._wait_on)
-        self._declare_and_report = ReportingDeclaration(url=url, topology=topology, observer=observer)
         self._supervisor = IntakeSupervisor(
-            declare=self._declare,
+            declare=ReportingDeclaration(url=url, topology=topology, observer=observer),
             open_intake=partial(
                 Intake.open, url=url, queue=topology.queue, prefetch=prefetch, on_delivery=self._arrivals.accept
             ),
@@ -95,7 +94,6 @@ class RabbitMqMessageSource(MessageSource):
         await self.stop_intake()
         await self._arrivals.close()
         await self._supervisor.close()
-        await self._rungs.close()
         await self._publisher.close()
 
     async def messages(self) -> AsyncIterator[Message]:
@@ -148,10 +146,6 @@ class RabbitMqMessageSource(MessageSource):
     @property
     def is_consuming(self) -> bool:
         return not self._is_stopping and self._supervisor.is_able
-
-    async def _declare(self) -> None:
-        await self._declare_and_report()
-        self._rungs.prepare()
 
     @asynccontextmanager
     async def _settling(self, message: Message) -> AsyncIterator[RabbitMqMessage]:

@@ -2,12 +2,12 @@
 
 RabbitMQ forgets a quorum queue that was created up to about 1.5 s before its node is killed, with what it confirmed
 into it, and afterwards answers for it with a nack or not at all (seen on 3.10.8 and 4.0). So no copy goes into a
-rung that young. AMQP does not tell a queue's age, and another worker may have made it a moment ago: for each process
-a rung is as old as its own first look at it. The first look is at the start of the intake, so that copies find it over.
+rung that young.
 
 States of a rung, for one process:
 
-    UNKNOWN --there, or made with all that are missing; and `rest_s` over--> USABLE
+    UNKNOWN --before the first copy of all: there--> USABLE
+    UNKNOWN --missing: made, with all that are missing, and `rest_s` over--> USABLE
     UNKNOWN --does not answer although the broker does--> UNKNOWN, next generation
     USABLE --a nack, or no confirm in time although the broker answers (`go_round`)--> UNKNOWN, next generation
     USABLE --deleted: a copy found no route (`remake`)--> UNKNOWN
@@ -18,7 +18,6 @@ its place: a queue that is only slow loses nothing that way.
 
 import asyncio
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,7 +50,6 @@ class RetryRungs:
         self._clock = clock
         self._rest_s = rest_s
         self._making = asyncio.Lock()
-        self._preparing: asyncio.Task[None] | None = None
         self._usable: set[int] = set()
         self._dead: Counter[int] = Counter()
 
@@ -62,17 +60,6 @@ class RetryRungs:
         async with self._making:
             await self._make_usable()
         return self._rung(choose_rung_ms(left_s - (self._clock.monotonic_s() - began_s)))
-
-    def prepare(self) -> None:
-        """Make all usable in the background; what fails is tried again by the next call, and by the first copy."""
-        if self._preparing is None or self._preparing.done():
-            self._preparing = asyncio.create_task(self._prepare())
-
-    async def close(self) -> None:
-        """End what runs in the background."""
-        if self._preparing is not None:
-            self._preparing.cancel()
-            await asyncio.wait([self._preparing])
 
     async def remake(self) -> None:
         """Make what somebody deleted. Raises BrokerError."""
@@ -90,11 +77,6 @@ class RetryRungs:
         """Name the rung's queue."""
         return self._topology.rung_queue(rung.ttl_ms, rung.generation)
 
-    async def _prepare(self) -> None:
-        with suppress(BrokerError):
-            async with self._making:
-                await self._make_usable()
-
     async def _make_usable(self) -> None:
         while unknown := [self._rung(ttl_ms) for ttl_ms in RUNGS_MS if ttl_ms not in self._usable]:
             names = [self.name_of(rung) for rung in unknown]
@@ -106,7 +88,7 @@ class RetryRungs:
                 await make_queues(
                     self._url, {self.name_of(rung): self._topology.rung_arguments(rung.ttl_ms) for rung in missing}
                 )
-            await self._clock.sleep(self._rest_s)
+                await self._clock.sleep(self._rest_s)
             for rung in unknown:
                 self._usable.add(rung.ttl_ms)
                 if found[self.name_of(rung)] is Found.SILENT:
