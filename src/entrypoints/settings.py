@@ -110,11 +110,11 @@ class TemplateSettings(LayeredSettings):
     )
 
 
-class HospitalSettings(BrokerSettings, DatabaseSettings, LogSettings, DatadogSettings):
-    """What the hospital needs: the queue of failed mails, the store, and to be seen."""
+class HospitalSettings(BrokerSettings, DatabaseSettings, LogSettings):
+    """What the hospital needs: the queue of failed mails, the store, and a log."""
 
 
-class Settings(HospitalSettings, HttpSettings, TemplateSettings):
+class Settings(HospitalSettings, HttpSettings, TemplateSettings, DatadogSettings):
     """All settings of the worker, validated; secrets do not show in its repr."""
 
     smtp_user: SecretStr | None = Field(None, validation_alias=AliasChoices("SMTP_USER", "MAIL_USERNAME"))

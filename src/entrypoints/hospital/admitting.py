@@ -6,9 +6,10 @@ import sys
 
 import structlog
 import uvloop
+from dependency_injector import providers
 
 from adapters.logging.configure import configure_logging
-from adapters.logging.observer import stack_of
+from adapters.logging.observer import LogObserver, stack_of
 from application.ports.hospital_queue import HospitalQueueUnavailable
 from application.ports.ledger import LedgerUnavailable
 from entrypoints import exit_codes
@@ -25,7 +26,10 @@ def run_admit(*, once: bool) -> int:
         sys.stderr.write("\n".join(invalid.problems) + "\n")
         return exit_codes.CONFIG_ERROR
     configure_logging(level=settings.log_level, log_format=settings.log_format)
-    return uvloop.run(_admit(Container(settings=settings), once=once))
+    container = Container(settings=settings)
+    # The worker's metrics are about relays and mails under way, of which there are none here.
+    container.observer.override(providers.Singleton(LogObserver))
+    return uvloop.run(_admit(container, once=once))
 
 
 async def _admit(container: Container, *, once: bool) -> int:
