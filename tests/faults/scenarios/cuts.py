@@ -18,8 +18,10 @@ _MAIL_BYTES, _FILE_BYTES = 40_000, 20_000
 def cut_everywhere(stage: Stage) -> None:
     """A 40 kB mail is cut at every kilobyte, each on a connection of its own."""
     proxy = stage.proxy(stage.relay.port)
-    stage.worker(SMTP_RELAY=f"127.0.0.1:{proxy.port}")
-    for position in range(1000, _MAIL_BYTES, 1000):
+    worker = stage.worker(SMTP_RELAY=f"127.0.0.1:{proxy.port}")
+    for mails, position in enumerate(range(1000, _MAIL_BYTES, 1000)):
+        # Else the reset would hit the mail before this one behind its dot, on its second try.
+        worker.wait_until_log_has("email.sent", mails)
         proxy.reset_all()
         proxy.inflict(Fault(limit_bytes=position, times=1))
         stage.publish(1, attached_bytes=_FILE_BYTES)
