@@ -19,7 +19,7 @@ from entrypoints.demo.progress import Progress
 from entrypoints.demo.settings import DemoSettings
 
 # A task's arrival is spread so that a person can watch; the longest retry takes under 5 s.
-_ARRIVAL_S = 0.1
+_ARRIVAL_S = 0.08
 _PATIENCE_S = 60.0
 
 
