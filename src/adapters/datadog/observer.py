@@ -45,8 +45,7 @@ class DatadogObserver(Observer):
         agent = self._agent
         if agent is None:
             return None
-        # Here, since it brings requests along: a start without an agent is not to pay for that.
-        from datadog.dogstatsd.base import DogStatsd  # noqa: PLC0415
+        from datadog.dogstatsd.base import DogStatsd  # noqa: PLC0415  brings requests: no start without an agent pays for it
 
         # It warns at every packet that it drops, three times a second while there is no agent; it counts them, too.
         logging.getLogger("datadog.dogstatsd").setLevel(logging.CRITICAL)
