@@ -1,4 +1,4 @@
-"""A stage on the suite's broker, and a network before it."""
+"""A stage on the suite's broker or on one of its own, and a network before it."""
 
 from collections.abc import Iterator
 
@@ -12,6 +12,13 @@ from tests.integration.rabbitmq.stage import RabbitMqStage
 @pytest.fixture
 def stage(broker: Broker, vhost: str) -> RabbitMqStage:
     return RabbitMqStage(broker, vhost)
+
+
+@pytest.fixture
+def own_stage(own_broker: Broker) -> RabbitMqStage:
+    """A stage on a broker that may be killed."""
+    own_broker.management.add_vhost("own")
+    return RabbitMqStage(own_broker, "own")
 
 
 @pytest.fixture

@@ -44,21 +44,21 @@ async def test_mixed_delays_are_met_never_early_and_at_most_a_second_late(stage:
     assert max(lateness_s) < 1.0, sorted(lateness_s)[-5:]
 
 
-async def test_copies_outlive_a_power_cut_of_the_broker(stage: RabbitMqStage) -> None:
+async def test_copies_outlive_a_power_cut_of_the_broker(own_stage: RabbitMqStage) -> None:
     """Each is there again, perhaps twice: at-least-once dead-lettering repeats what was not confirmed."""
     count = PREFETCH
     for number in range(count):
-        await stage.publish(b"%d" % number)
-    source = stage.source()
+        await own_stage.publish(b"%d" % number)
+    source = own_stage.source()
     async with reading(source) as inbox:
         messages = await inbox.take(count)
-        now = stage.clock.now()
+        now = own_stage.clock.now()
         # Due before, while and after the broker is away, so that it dies with copies on their way.
         dues = {f"key-{number}": now + timedelta(seconds=0.6 + number / 20) for number in range(count)}
         await postpone_all(source, messages, dues)
         await asyncio.sleep(1.0)
-        await asyncio.to_thread(stage.broker.kill)
-        await asyncio.to_thread(stage.broker.start)
+        await asyncio.to_thread(own_stage.broker.kill)
+        await asyncio.to_thread(own_stage.broker.start)
         await until_consuming(source, within_s=30)
         missing = set(dues)
         while missing:

@@ -31,21 +31,21 @@ async def alarm(stage: RabbitMqStage) -> AsyncIterator[None]:
         await asyncio.to_thread(stage.broker.ctl, "set_vm_memory_high_watermark", "0.4")
 
 
-async def test_consuming_goes_on_after_a_power_cut_of_the_broker(stage: RabbitMqStage) -> None:
+async def test_consuming_goes_on_after_a_power_cut_of_the_broker(own_stage: RabbitMqStage) -> None:
     for number in range(20):
-        await stage.publish(b"%d" % number)
-    source = stage.source()
+        await own_stage.publish(b"%d" % number)
+    source = own_stage.source()
     async with reading(source) as inbox:
         before = await inbox.take(20)
         await source.ack(before[0])
-        assert await stage.unsettled() == 19
-        await asyncio.to_thread(stage.broker.kill)
+        assert await own_stage.unsettled() == 19
+        await asyncio.to_thread(own_stage.broker.kill)
         await until(lambda: not source.is_consuming, within_s=5)
         with pytest.raises(MessageGone):
             await source.ack(before[1])
         with pytest.raises(MessageGone):
             await source.hospitalise(before[2], LETTER)
-        await asyncio.to_thread(stage.broker.start)
+        await asyncio.to_thread(own_stage.broker.start)
         await until_consuming(source, within_s=BACK_S)
         missing = {message.body for message in before[1:]}
         while missing:
@@ -54,10 +54,10 @@ async def test_consuming_goes_on_after_a_power_cut_of_the_broker(stage: RabbitMq
             missing.discard(again.body)
             assert again.redelivered
             await source.ack(again)
-    first, second = stage.observer.of(IntakeStarted)
+    first, second = own_stage.observer.of(IntakeStarted)
     assert first == IntakeStarted(queue="email_queue", down_s=0)
     assert second.down_s > 1
-    assert all(0 < event.retry_in_s <= BACK_S for event in stage.observer.of(IntakeLost))
+    assert all(0 < event.retry_in_s <= BACK_S for event in own_stage.observer.of(IntakeLost))
 
 
 async def test_a_connection_that_an_operator_closes_is_replaced(stage: RabbitMqStage) -> None:

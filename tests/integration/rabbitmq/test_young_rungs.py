@@ -49,30 +49,30 @@ async def test_the_first_copy_waits_until_its_rung_is_safe_and_the_next_one_does
         assert await postpone(stage, source, second, 60) < REST_S / 2
 
 
-async def test_copies_outlive_a_power_cut_right_after_the_first_of_all(stage: RabbitMqStage) -> None:
+async def test_copies_outlive_a_power_cut_right_after_the_first_of_all(own_stage: RabbitMqStage) -> None:
     """The worst moment there is: the ladder was made for these very copies, and their rung last of all."""
-    source = stage.source(rung_rest_s=REST_S)
+    source = own_stage.source(rung_rest_s=REST_S)
     bodies = [b"%d" % number for number in range(COPIES)]
     async with reading(source) as inbox:
         for body in bodies:
-            await stage.publish(body)
+            await own_stage.publish(body)
         messages = await inbox.take(COPIES)
-        await asyncio.gather(*(postpone(stage, source, message, RUNGS_MS[-1] / 1000 + 60) for message in messages))
-        await power_cut(stage, source)
+        await asyncio.gather(*(postpone(own_stage, source, message, RUNGS_MS[-1] / 1000 + 60) for message in messages))
+        await power_cut(own_stage, source)
         async with asyncio.timeout(ANSWER_S):
-            waiting = await stage.take_all(Topology().rung_queue(RUNGS_MS[-1]))
+            waiting = await own_stage.take_all(Topology().rung_queue(RUNGS_MS[-1]))
     assert sorted(copy.body for copy in waiting) == bodies
 
 
-async def test_a_rung_that_died_young_in_a_power_cut_is_gone_round(stage: RabbitMqStage) -> None:
+async def test_a_rung_that_died_young_in_a_power_cut_is_gone_round(own_stage: RabbitMqStage) -> None:
     """Not rested on purpose; the broker may or may not have forgotten it, and the next copy must wait somewhere."""
-    source = stage.source(rung_rest_s=0)
+    source = own_stage.source(rung_rest_s=0)
     async with reading(source) as inbox:
-        await stage.publish(b"before")
-        await postpone(stage, source, await inbox.next(), 60)
-        await power_cut(stage, source)
-        await stage.publish(b"after")
+        await own_stage.publish(b"before")
+        await postpone(own_stage, source, await inbox.next(), 60)
+        await power_cut(own_stage, source)
+        await own_stage.publish(b"after")
         while (message := await inbox.next()).body != b"after":
             await source.ack(message)
-        assert await postpone(stage, source, message, 3) < GONE_ROUND_S
+        assert await postpone(own_stage, source, message, 3) < GONE_ROUND_S
         assert (await inbox.next()).body == b"after"

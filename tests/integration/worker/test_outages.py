@@ -2,13 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from tests.integration.brokers.broker import Broker
-from tests.integration.brokers.selection import start_broker
 from tests.integration.worker.process import WorkerProcess
 from tests.integration.worker.queues import publish
 from tests.integration.worker.relay import RecordingRelay
@@ -16,16 +12,6 @@ from tests.integration.worker.tasks import body
 
 TASKS = 1000
 BACK_S = 30
-
-
-@pytest.fixture
-def own_broker() -> Iterator[Broker]:
-    """A broker that a test may kill."""
-    broker = start_broker()
-    try:
-        yield broker
-    finally:
-        broker.destroy()
 
 
 async def test_all_mails_arrive_although_the_broker_is_killed_in_the_middle(
