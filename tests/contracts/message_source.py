@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from application.ports.message_source import Message
-from tests.contracts.message_stage import LETTER, Letter, Stage, reading
+from application.ports.message_source import Message, MessageSource
+from tests.contracts.message_stage import LETTER, Inbox, Letter, Stage, reading
 
 BODIES = [b"", b"plain", bytes(range(256)), b"\x00" * 7, b"x" * 300_000]
 
@@ -45,31 +45,32 @@ class MessageSourceContract:
             assert inbox.is_empty()
 
     async def test_a_postponed_message_comes_back_when_it_is_due_with_key_and_attempts(self, stage: Stage) -> None:
-        await stage.publish(bytes(range(256)))
         source = stage.source()
         async with reading(source) as inbox:
+            await _postpone_a_first(stage, source, inbox)
+            await stage.publish(bytes(range(256)))
             message = await inbox.next()
             due = stage.clock.now() + timedelta(seconds=1.7)
             await source.postpone(message, key="key-7", attempts=2, due=due)
-            await stage.pass_time(1.6)
+            await stage.pass_time((due - stage.clock.now()).total_seconds() - 0.2)
             assert inbox.is_empty()
-            await stage.pass_time(1.1)
-            assert not inbox.is_empty()
+            await stage.pass_time(1.2)
             again = await inbox.next()
             await source.ack(again)
         assert (again.body, again.key, again.attempts) == (message.body, "key-7", 2)
 
     async def test_a_short_wait_is_not_behind_a_long_one_and_waiting_holds_nothing(self, stage: Stage) -> None:
-        await stage.publish(b"long")
-        await stage.publish(b"short")
         source = stage.source()
         async with reading(source) as inbox:
+            await _postpone_a_first(stage, source, inbox)
+            await stage.publish(b"long")
+            await stage.publish(b"short")
             long, short = await inbox.take(2)
             now = stage.clock.now()
             await source.postpone(long, key="long", attempts=1, due=now + timedelta(seconds=90))
-            await source.postpone(short, key="short", attempts=1, due=now + timedelta(seconds=1.5))
+            await source.postpone(short, key="short", attempts=1, due=now + timedelta(seconds=3))
             assert await stage.unsettled() == 0
-            await stage.pass_time(2.5)
+            await stage.pass_time(3.5)
             again = await inbox.next()
             await source.ack(again)
             assert again.key == "short"
@@ -167,3 +168,11 @@ class MessageSourceContract:
             (b"%d" % number, f"key-{number}") for number in range(2, 90, 3)
         }
         assert {letter.body for letter in await stage.letters()} == {b"%d" % number for number in range(1, 90, 3)}
+
+
+async def _postpone_a_first(stage: Stage, source: MessageSource, inbox: Inbox) -> None:
+    """Get over what the first copy of all waits for: a broker may make its waiting queues then, and take seconds."""
+    await stage.publish(b"first")
+    await source.postpone(await inbox.next(), key="first", attempts=1, due=stage.clock.now())
+    await stage.pass_time(0.6)
+    await source.ack(await inbox.next())
