@@ -23,10 +23,12 @@ define NO_VENV
 $(PYTHON) cannot make virtual environments; on Debian and Ubuntu: sudo apt-get install python3-venv
 endef
 READ_COMPOSE := import yaml; yaml.safe_load(open("docker-compose.yml"))
+# What must be covered, by its own tests: a tracer makes any test twice as slow.
+RULES := tests/unit/domain tests/unit/application
 # One quiet line for a check that is fine, all its output for one that is not.
 step = @printf '%-12s' $(1); if out=$$($(2) 2>&1); then echo ok; else echo FAILED; echo "$$out"; exit 1; fi
 
-.PHONY: help install check test test-unit test-integration test-faults test-faults-long bench-mime lock metrics demo image clean $(CHECKS:%=check-%)
+.PHONY: help install check test test-unit test-integration test-faults test-faults-long bench-mime lock metrics pictures demo image clean $(CHECKS:%=check-%)
 
 help: ## List these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile
@@ -80,7 +82,8 @@ check-metrics: install
 test: test-unit test-integration ## All tests
 
 test-unit: install ## Unit tests, no service needed; the rules must be covered to 95 %
-	@$(BIN)/pytest tests/unit --numprocesses auto --cov --cov-report=term
+	@$(BIN)/pytest $(RULES) --quiet --cov --cov-report=term
+	@$(BIN)/pytest tests/unit $(RULES:%=--ignore=%) --quiet --numprocesses auto --dist worksteal
 
 test-integration: install ## Tests on real RabbitMQ and SMTP; TEST_BROKER=private or container chooses how
 	@$(BIN)/pytest tests/integration $(ARGS)
@@ -103,6 +106,9 @@ lock: install ## Resolve the dependencies of pyproject.toml, with hashes; ARGS=-
 
 metrics: install ## Write docs/metrics.md from the registry of metrics
 	@$(BIN)/python .ci/metrics_page.py
+
+pictures: install ## Take the pictures in docs/images anew, with an installed Chromium
+	@$(BIN)/python -m tests.integration.templates.screenshots
 
 demo: install ## Show what becomes of good and bad tasks: no RabbitMQ, no Docker
 	@$(BIN)/takeoff-mailer demo $(ARGS)

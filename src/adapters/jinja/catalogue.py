@@ -8,7 +8,7 @@ from adapters.jinja.bundle import TemplateBundle
 from adapters.jinja.bundle_making import make_bundle
 from adapters.jinja.environment import make_environment
 from adapters.jinja.errors import TemplateProblem
-from adapters.jinja.folders import read_folders
+from adapters.jinja.folders import SHIPPED, read_folders
 from adapters.jinja.render_thread import RenderThread
 from adapters.jinja.source_checks import Uses, unchecked_links, uses_of
 
@@ -22,9 +22,11 @@ class Catalogue:
     problems: tuple[TemplateProblem, ...]
 
 
-async def read_catalogue(templates_dir: Path | None, thread: RenderThread) -> Catalogue:
+async def read_catalogue(
+    templates_dir: Path | None, thread: RenderThread, *, shipped: Path | None = SHIPPED
+) -> Catalogue:
     """Read the shipped templates and those of `templates_dir`; they are compiled and tried in `thread`."""
-    folders, problems = read_folders(templates_dir)
+    folders, problems = read_folders(templates_dir, shipped)
     sources = {f"{name}/{file}": text for name, folder in folders.items() for file, text in folder.texts.items()}
     problems.extend(unchecked_links(sources))
     environment = make_environment(sources)

@@ -22,14 +22,16 @@ class Folder:
     is_shipped: bool
 
 
-def read_folders(templates_dir: Path | None) -> tuple[dict[str, Folder], list[TemplateProblem]]:
+def read_folders(
+    templates_dir: Path | None, shipped: Path | None = SHIPPED
+) -> tuple[dict[str, Folder], list[TemplateProblem]]:
     """Return each folder by its name, and what could not be read.
 
     A folder of `templates_dir` replaces the whole shipped one of its name. A folder is a category, or shared by
     categories if its name begins with an underscore; hidden ones are ignored.
     """
     problems: list[TemplateProblem] = []
-    folders = _list(SHIPPED, problems)
+    folders = _list(shipped, problems) if shipped else {}
     if templates_dir:
         folders |= _list(templates_dir, problems)
     read = {name: _read(folder, problems) for name, folder in sorted(folders.items())}

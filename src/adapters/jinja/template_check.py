@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from adapters.jinja.bundle import TemplateBundle
-from adapters.jinja.catalogue import read_catalogue
+from adapters.jinja.catalogue import Catalogue, read_catalogue
 from adapters.jinja.email_renderer import JinjaEmailRenderer
 from adapters.jinja.event_details import EventDetails
 from adapters.jinja.html_rules.alternatives import missing_alternatives
@@ -35,7 +35,10 @@ class JinjaTemplateCheck(Diagnosis):
         self._thread = thread
 
     async def examine(self) -> list[Finding]:
-        catalogue = await read_catalogue(self._templates_dir, self._thread)
+        return await self.findings_of(await read_catalogue(self._templates_dir, self._thread))
+
+    async def findings_of(self, catalogue: Catalogue) -> list[Finding]:
+        """Report on templates that have been read."""
         findings = [_error(problem.where, Flaw(problem.what, problem.remedy)) for problem in catalogue.problems]
         for category, bundle in catalogue.bundles.items():
             mails = await self._mails(category, bundle)

@@ -6,8 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from adapters.jinja.bundle import TemplateBundle
-from adapters.jinja.catalogue import read_catalogue
+from adapters.jinja.catalogue import Catalogue, read_catalogue
 from adapters.jinja.folders import stamp_of
 from adapters.jinja.samples import full_task
 from adapters.smtp.mime import compose
@@ -49,23 +48,22 @@ class Workbench:
     def __init__(self, settings: PreviewSettings) -> None:
         self._settings = settings
         self._container = Container(settings=settings)
-        self._bundles: Mapping[str, TemplateBundle] = {}
+        self._catalogue = Catalogue(bundles={}, uses={}, problems=())
         self._stamp = ""
 
     async def refresh(self) -> str:
         """Read the templates if they have changed; returns what differs from version to version."""
         stamp = stamp_of(self._settings.templates_dir)
         if stamp != self._stamp:
-            catalogue = await read_catalogue(self._settings.templates_dir, self._container.render_thread())
-            self._bundles = catalogue.bundles
-            self._container.renderer().use(catalogue.bundles)
+            self._catalogue = await read_catalogue(self._settings.templates_dir, self._container.render_thread())
+            self._container.renderer().use(self._catalogue.bundles)
             self._stamp = stamp
         return stamp
 
     async def bundles(self) -> dict[str, Any]:
         """Describe every category with a sample task for each language, and what `templates check` finds."""
         await self.refresh()
-        findings: list[Finding] = await self._container.template_check().examine()
+        findings: list[Finding] = await self._container.template_check().findings_of(self._catalogue)
         return {
             "categories": [
                 {
@@ -76,7 +74,7 @@ class Workbench:
                         for language in bundle.manifest.languages
                     },
                 }
-                for name, bundle in sorted(self._bundles.items())
+                for name, bundle in sorted(self._catalogue.bundles.items())
             ],
             "problems": [
                 f"{finding.subject}: {finding.detail}; {finding.remedy}"

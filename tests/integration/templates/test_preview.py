@@ -1,17 +1,14 @@
 """`takeoff-mailer templates preview` in a real browser."""
 
 import json
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.integration.templates.browser import Page
+from tests.integration.templates.preview_process import previewing
 
-_STOP_S = 10
 MANIFEST = 'description = "Mine."\n[params.note]\ntype = "text"\nrequired = true\nsample = "a note"\n'
 # What the frames show, as [width, text]; they run nothing, so it is read from what they were given.
 FRAMES = """[...document.querySelectorAll('iframe')].map(frame => [
@@ -34,19 +31,9 @@ def own(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def url(own: Path, tmp_path: Path) -> Iterator[str]:
-    """The address of a preview that runs as a process of its own, and ends by Ctrl-C without an error."""
-    command = [str(Path(sys.executable).parent / "takeoff-mailer"), "templates", "preview", "--port", "0"]
-    command += ["--dir", str(own.parent)]
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout
-            yield process.stdout.readline().split(" ")[0]
-            process.send_signal(signal.SIGINT)
-            _, errors = process.communicate(timeout=_STOP_S)
-            assert (process.returncode, errors) == (0, "")
-        finally:
-            process.kill()
+def url(own: Path) -> Iterator[str]:
+    with previewing(own.parent) as url:
+        yield url
 
 
 def shows(text: str) -> str:

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from adapters.jinja.catalogue import Catalogue, read_catalogue
 from adapters.jinja.email_renderer import JinjaEmailRenderer
-from adapters.jinja.errors import TemplatesInvalid
 from adapters.jinja.event_details import EventDetails
+from adapters.jinja.folders import SHIPPED
 from adapters.jinja.render_thread import RenderThread
 from domain.email_task import EmailTask
 from domain.failure_reason import FailureReason
@@ -24,9 +25,17 @@ def task(first_name: str = "Ada", category: str = REGISTRATION, **params: str) -
 
 
 @cache
+def catalogue_of(templates_dir: Path | None = None) -> Catalogue:
+    """Read a directory by itself, or what ships where there is none; that takes many times as long."""
+    return asyncio.run(read_catalogue(templates_dir, THREAD, shipped=None if templates_dir else SHIPPED))
+
+
+@cache
 def loaded(templates_dir: Path | None = None, event: EventDetails = UNKNOWN) -> JinjaEmailRenderer:
     renderer = JinjaEmailRenderer(templates_dir=templates_dir, event=event, thread=THREAD)
-    asyncio.run(renderer.load())
+    catalogue = catalogue_of(templates_dir)
+    assert not catalogue.problems
+    renderer.use(catalogue.bundles)
     return renderer
 
 
@@ -43,11 +52,7 @@ def refusal(one: EmailTask, templates_dir: Path | None = None) -> FailureReason:
 
 
 def problems_of(templates_dir: Path) -> list[str]:
-    try:
-        loaded(templates_dir)
-    except TemplatesInvalid as invalid:
-        return [str(problem) for problem in invalid.problems]
-    return []
+    return [str(problem) for problem in catalogue_of(templates_dir).problems]
 
 
 def param(name: str, kind: str = "text", *, sample: str = '"x"', more: str = "required = true") -> str:

@@ -45,6 +45,7 @@ HEADS = [
     "x\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nATTACH:https://evil.example\r\n",
     '";X-EVIL="x:x;y,z\\N',
 ]
+WORD = "Plainx"
 FACTS = ["event_name", "event_date", "event_venue", "event_organiser"]
 EVERY_MAIL = pytest.mark.parametrize("shipped", all_shipped(), ids=str)
 
@@ -58,17 +59,16 @@ def structure(reading: Reading) -> list[tuple[str, list[str], str | None, str | 
 def test_a_hostile_value_is_shown_literally_wherever_a_plain_one_is_and_adds_no_markup(
     shipped: Shipped, value: str
 ) -> None:
-    plain = {place: f"Plain{number}x" for number, place in enumerate(shipped.places)}
-    usual = shipped.render(shipped.task(plain))
+    usual = shipped.render(shipped.task(dict.fromkeys(shipped.places, WORD)))
     usual_reading = read(usual.html)
 
-    for place, word in plain.items():
-        hostile = shipped.render(shipped.task(plain | {place: value}))
-        reading = read(hostile.html)
-        assert structure(reading) == structure(usual_reading)
-        assert reading.unbalanced == []
-        assert reading.text == usual_reading.text.replace(word, value)
-        assert hostile.text == usual.text.replace(word, value)
+    hostile = shipped.render(shipped.task(dict.fromkeys(shipped.places, value)))
+
+    reading = read(hostile.html)
+    assert structure(reading) == structure(usual_reading)
+    assert reading.unbalanced == []
+    assert reading.text == usual_reading.text.replace(WORD, value)
+    assert hostile.text == usual.text.replace(WORD, value)
 
 
 @EVERY_MAIL

@@ -129,12 +129,13 @@ async def test_an_exception_that_comes_just_as_the_thread_leaves_ends_nothing_el
     usual = threading.gettrace()
     threading.settrace(interrupt_once)
     try:
-        with pytest.raises(TimeoutError):
-            await thread.run(endless)
-        await only_one_left_of(before)
+        # One that comes late on a busy machine hits the tracer itself, which Python then takes off.
+        while not hit:
+            with pytest.raises(TimeoutError):
+                await thread.run(endless)
+            await only_one_left_of(before)
     finally:
         threading.settrace(usual)
-    assert len(hit) == 1
     assert await thread.run(lambda: 5) == 5
 
 

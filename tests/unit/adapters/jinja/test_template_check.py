@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.jinja.catalogue import read_catalogue
 from adapters.jinja.folders import SHIPPED
 from adapters.jinja.template_check import JinjaTemplateCheck
 from application.ports.diagnosis import Finding, Severity
@@ -19,8 +20,9 @@ async def found(templates_dir: Path | None) -> list[Finding]:
 
 
 async def unfit(templates_dir: Path) -> list[tuple[Severity, str]]:
-    """What is found in our own directory, the rest being the shipped bundles."""
-    findings = await found(templates_dir)
+    """What is found in a directory by itself."""
+    check = JinjaTemplateCheck(templates_dir=templates_dir, thread=THREAD)
+    findings = await check.findings_of(await read_catalogue(templates_dir, THREAD, shipped=None))
     assert all(finding.remedy for finding in findings if finding.severity is not Severity.OK)
     return [(one.severity, f"{one.subject}: {one.detail}") for one in findings if one.severity is not Severity.OK]
 
@@ -60,6 +62,7 @@ async def test_a_slip_in_the_shipped_layout_is_found_in_the_mails(
     source = layout.read_text()
     assert old in source
     layout.write_text(source.replace(old, new))
+    shutil.copytree(SHIPPED / "Event_Reminder", tmp_path / "Event_Reminder")
 
     assert any(told in error for error in await errors(tmp_path))
 

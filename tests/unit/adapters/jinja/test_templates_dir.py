@@ -2,33 +2,65 @@
 
 from pathlib import Path
 
-from tests.unit.adapters.jinja.mails import MANIFEST, REGISTRATION, loaded, param, problems_of, rendered, task, write
+import pytest
+
+from adapters.jinja.email_renderer import JinjaEmailRenderer
+from adapters.jinja.errors import TemplatesInvalid
+from domain.email_task import EmailTask
+from domain.outgoing_email import RenderedEmail
+from tests.unit.adapters.jinja.mails import (
+    MANIFEST,
+    REGISTRATION,
+    THREAD,
+    UNKNOWN,
+    loaded,
+    param,
+    problems_of,
+    task,
+    write,
+)
 
 
-def test_a_folder_adds_a_category(tmp_path: Path) -> None:
+async def beside_shipped(templates_dir: Path, *tasks: EmailTask) -> list[RenderedEmail]:
+    renderer = JinjaEmailRenderer(templates_dir=templates_dir, event=UNKNOWN, thread=THREAD)
+    await renderer.load()
+    emails = [await renderer.render(one) for one in tasks]
+    return [email for email in emails if isinstance(email, RenderedEmail)]
+
+
+async def test_a_folder_adds_a_category(tmp_path: Path) -> None:
     write(tmp_path / "Newsletter", text="News for {{ first_name }}")
 
-    assert rendered(task(category="Newsletter"), tmp_path).text == "News for Ada"
-    assert "Hi Ada," in rendered(task(), tmp_path).text
+    ours, shipped = await beside_shipped(tmp_path, task(category="Newsletter"), task())
+
+    assert ours.text == "News for Ada"
+    assert "Hi Ada," in shipped.text
 
 
-def test_a_folder_replaces_the_shipped_one_of_its_name(tmp_path: Path) -> None:
+async def test_a_folder_replaces_the_shipped_one_of_its_name(tmp_path: Path) -> None:
     write(tmp_path / REGISTRATION, text="ours")
 
-    assert rendered(task(""), tmp_path).text == "ours"
+    (email,) = await beside_shipped(tmp_path, task(""))
+
+    assert email.text == "ours"
 
 
-def test_an_added_category_can_use_the_shipped_layout(tmp_path: Path) -> None:
+async def test_an_added_category_can_use_the_shipped_layout(tmp_path: Path) -> None:
     html = '{% extends "_layout/base.html.j2" %}{% block content %}<tr><td>ours</td></tr>{% endblock %}'
     write(tmp_path / "Newsletter", html=html)
 
-    assert "prefers-color-scheme" in rendered(task(category="Newsletter"), tmp_path).html
+    (email,) = await beside_shipped(tmp_path, task(category="Newsletter"))
+
+    assert "prefers-color-scheme" in email.html
 
 
-def test_a_shared_folder_is_replaced_for_the_shipped_categories_too(tmp_path: Path) -> None:
+async def test_a_shared_folder_is_replaced_for_the_shipped_categories_too(tmp_path: Path) -> None:
     (tmp_path / "_layout").mkdir()
 
-    assert [problem for problem in problems_of(tmp_path) if problem.startswith(REGISTRATION)] == [
+    with pytest.raises(TemplatesInvalid) as invalid:
+        await beside_shipped(tmp_path)
+
+    assert [str(problem) for problem in invalid.value.problems if problem.where.startswith(REGISTRATION)] == [
         f"{REGISTRATION}/body.{kind}.j2:1: TemplateNotFound: _layout/base.{kind}.j2" for kind in ("html", "txt")
     ]
 

@@ -47,5 +47,5 @@ def test_what_is_not_damaged_before_the_place_is_a_task_up_to_there(body: bytes)
 
 def test_many_fields_are_searched_quickly() -> None:
     """A search that checked each beginning would take minutes."""
-    body = b"\x98\x06\x01" * 300_000 + b"\x0a"
-    assert CODEC.locate_damage(body) == (900_000, 900_001)
+    body = b"\x98\x06\x01" * 30_000 + b"\x0a"
+    assert CODEC.locate_damage(body) == (90_000, 90_001)

@@ -37,7 +37,7 @@ def _quiet_px_on_each_side(picture: Image.Image) -> tuple[int, int, int, int]:
     return left, upper, picture.width - right, picture.height - lower
 
 
-@pytest.mark.parametrize("part", range(10))
+@pytest.mark.parametrize("part", range(4))
 def test_any_printable_code_is_read_at_the_size_of_the_file_at_half_and_at_double(part: int) -> None:
     choice = random.Random(part)
     codes = ["".join(choice.choices(PRINTABLE, k=choice.randint(1, MAX_QR_CHARACTERS))) for _ in range(20)]
