@@ -22,7 +22,7 @@ class Expectation:
 
     `hospital` is the least and the most of mails with a letter, `extra_letters` the most of second ones. A duplicate
     that no try in doubt explains counts against `unexplained`, too. Not `drained`: what still waits in a queue at the
-    end is in order. `recovery_s` is the time from heal to the next accepted mail.
+    end is in order. `recovery_s` is the time from heal to the next accepted mail, or to what the scenario waits for.
     """
 
     hospital: tuple[int, int] = (0, 0)

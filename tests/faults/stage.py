@@ -61,6 +61,7 @@ class Stage:
         self._is_finished = False
         self._problems: list[str] = []
         self._healed_at_s: float | None = None
+        self._recovered_at_s: float | None = None
         self._resources = ExitStack()
         self._background = ThreadPoolExecutor(_LOADS)
 
@@ -130,6 +131,10 @@ class Stage:
         """Note that everything is well again from now on."""
         self._healed_at_s = time.time()
 
+    def recovered(self) -> None:
+        """Note that all work again; without it the next mail after the heal says so."""
+        self._recovered_at_s = time.time()
+
     def require(self, holds: bool, problem: str) -> None:
         """Note a problem unless something holds."""
         if not holds:
@@ -188,7 +193,13 @@ class Stage:
             ledger=self._ledger,
             logged_in_doubt=sum((worker.in_doubt() for worker in self.workers), Counter[str]()),
         )
-        return judge(history, self.scenario.expect, healed_at_s=self._healed_at_s, noted=self._problems)
+        return judge(
+            history,
+            self.scenario.expect,
+            healed_at_s=self._healed_at_s,
+            recovered_at_s=self._recovered_at_s,
+            noted=self._problems,
+        )
 
     def _take_rest(self, queue: str) -> list[Waiting]:
         try:

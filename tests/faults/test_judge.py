@@ -44,5 +44,12 @@ def test_a_recovery_that_takes_too_long_is_a_problem() -> None:
     assert run.problems
 
 
+def test_a_scenario_may_know_better_than_the_next_mail_when_all_work_again() -> None:
+    history = replace(CLEAN, accepted=[replace(arrived(n), at_s=91.0) for n in range(3)])
+    run = judge(history, replace(LENIENT, recovery_s=5), healed_at_s=90.0, recovered_at_s=97.0)
+    assert run.recovery_s == 7.0
+    assert run.problems
+
+
 def test_what_the_scenario_saw_itself_is_a_problem() -> None:
     assert judge(CLEAN, LENIENT, healed_at_s=None, noted=["AUTH in clear"]).problems == ("AUTH in clear",)

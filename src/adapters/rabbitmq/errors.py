@@ -23,13 +23,14 @@ from aio_pika.exceptions import (
     ProbableAuthenticationError,
     PublishError,
 )
-from aiormq.exceptions import ChannelAccessRefused, ChannelClosed, ConnectionClosed
+from aiormq.exceptions import ChannelAccessRefused, ChannelClosed, ConnectionClosed, ConnectionInternalError
 
 # No standard sets it: a healthy broker answers in milliseconds, an fsync under load in seconds.
 BROKER_CALL_S = 10.0
 # 530 also says "connection limit is reached", and 541 "... refused for user ...: vhost is down": both pass.
 _NO_SUCH_VHOST = re.compile(r"(?!.*is down)(.*vhost .* not found|.*access to vhost .* refused for user)", re.IGNORECASE)
 _IN_USE = "exclusive use"
+_INSIDE = "the broker itself failed, its log says why"
 # asyncio names the address in its text and uvloop does not; where a name has several addresses, asyncio lists each.
 _CONNECT_FAILED = "Connect call failed"
 _ERRNO = re.compile(r"\[Errno (\d+)\]")
@@ -131,4 +132,6 @@ def _system_text(error: OSError) -> str:
 
 
 def _text(error: BaseException) -> str:
-    return " ".join(str(part) for part in error.args if part) or "connection closed"
+    text = " ".join(str(part) for part in error.args if part) or "connection closed"
+    # RabbitMQ sends the name of this code and no more.
+    return f"{text}: {_INSIDE}" if isinstance(error, ConnectionInternalError) else text

@@ -9,10 +9,11 @@ from tests.faults.scenario import Scenario, Selection
 from tests.faults.scenarios.broker import be_busy
 from tests.faults.stage import Stage
 
-_VARIABLES = {"QUEUE_TYPE": "quorum", "MAX_ATTEMPTS": "50"}
+VARIABLES = {"QUEUE_TYPE": "quorum", "MAX_ATTEMPTS": "50"}
 
 
-def _cluster(stage: Stage) -> Cluster:
+def cluster_of(stage: Stage) -> Cluster:
+    """The stage's broker, which is one."""
     assert isinstance(stage.broker, Cluster)
     return stage.broker
 
@@ -21,7 +22,7 @@ def kill_leaders(for_s: float, every_s: float, per_s: float) -> Scenario:
     """SIGKILL of the node that leads the task queue, again and again; it comes back before the next one dies."""
 
     def play(stage: Stage) -> None:
-        cluster = _cluster(stage)
+        cluster = cluster_of(stage)
         stage.relay.behave(Rule(on=Point.DOT, after_s=0.05), be_busy(50))
         workers = [stage.worker(), stage.worker()]
         pids = [worker.process.pid for worker in workers]
@@ -41,7 +42,7 @@ def kill_leaders(for_s: float, every_s: float, per_s: float) -> Scenario:
 
     return Scenario(
         fault="F17", name=f"3 nodes, leader SIGKILL every {every_s:.0f} s for {for_s:.0f} s", play=play, nodes=3,
-        alone=True, patience_s=180, selection=Selection.LONG, variables=_VARIABLES,
+        alone=True, patience_s=180, selection=Selection.LONG, variables=VARIABLES,
     )  # fmt: skip
 
 
@@ -49,7 +50,7 @@ def lose_majority(for_s: float) -> Scenario:
     """Two of three nodes die under load and come back."""
 
     def play(stage: Stage) -> None:
-        cluster = _cluster(stage)
+        cluster = cluster_of(stage)
         stage.relay.behave(Rule(on=Point.DOT, after_s=0.05), be_busy(50))
         worker = stage.worker()
         load = stage.publishing(int((for_s + 20) * 20), per_s=20)
@@ -65,7 +66,7 @@ def lose_majority(for_s: float) -> Scenario:
 
     return Scenario(
         fault="F16", name=f"3 nodes, majority lost for {for_s:.0f} s", play=play, nodes=3, alone=True, patience_s=180,
-        selection=Selection.LONG, variables=_VARIABLES,
+        selection=Selection.LONG, variables=VARIABLES,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""F6, F18 and F21: the broker takes deliveries back, a mail kills its worker, retries wait for very different times."""
+"""F6, F18 and F21: the broker takes deliveries back, a mail kills its worker, retries wait longer than they should."""
 
 import signal
 import time
@@ -8,6 +8,7 @@ from tests.faults import queues
 from tests.faults.fleet import Worker
 from tests.faults.relay.rules import Act, Point, Rule
 from tests.faults.scenario import Expectation, Scenario, Selection
+from tests.faults.scenarios.broker import be_busy
 from tests.faults.stage import Stage
 
 _SLOW_S = 12
@@ -24,6 +25,8 @@ _LIMITED = {
 _CONSUMER_TIMEOUT = (
     "application:set_env(rabbit, consumer_timeout, {}), application:set_env(rabbit, channel_tick_interval, {})."
 )
+# How the node ends up whose dead-lettering died: https://github.com/rabbitmq/rabbitmq-server/issues/16652.
+_END_DEAD_LETTERING = "supervisor:terminate_child(rabbit_sup, rabbit_fifo_dlx_sup)."
 
 
 def consumer_timeout(stage: Stage) -> None:
@@ -102,6 +105,37 @@ def mixed_delays(stage: Stage) -> None:
             stage.require(waited_s + line["duration_s"] >= line["delay_s"], f"came after {waited_s:.1f} s already")
 
 
+def end_dead_lettering(*, rungs_made: bool) -> Scenario:
+    """The node does no dead-lettering any more, until it is restarted: retry queues keep what they have got.
+
+    Where they were not made before, they cannot be made either, and the tasks stay where they are.
+    """
+
+    def play(stage: Stage) -> None:
+        stage.relay.behave(be_busy(20))
+        worker = stage.worker()
+        if rungs_made:
+            stage.publish(20)
+            stage.wait_for_mails(20)
+            stage.relay.behave(be_busy(20))
+        stage.broker.ctl("eval", _END_DEAD_LETTERING)
+        stage.publish(20, prefix="late")
+        if rungs_made:
+            worker.wait_until_log_has("email.retry_scheduled", 40)
+        else:
+            worker.wait_until_log_has("settlement.delayed", 20)
+            causes = {line["cause"] for line in worker.lines("settlement.delayed")}
+            stage.require(any("its log says why" in cause for cause in causes), f"causes: {causes}")
+        stage.broker.kill()
+        stage.broker.start()
+        stage.healed()
+
+    return Scenario(
+        fault="F21", name=f"dead-lettering ends, retry queues {'there' if rungs_made else 'not yet made'}", play=play,
+        alone=True, selection=Selection.LONG,
+    )  # fmt: skip
+
+
 SCENARIOS = (
     Scenario(
         fault="F6", name=f"consumer_timeout 3 s, final reply after {_SLOW_S} s", play=consumer_timeout, alone=True,
@@ -116,4 +150,6 @@ LONG = (
         fault="F21", name="500 retries in 30 s among 500 in 1 h", play=mixed_delays, alone=True,
         expect=Expectation(drained=False), selection=Selection.LONG,
     ),
+    end_dead_lettering(rungs_made=True),
+    end_dead_lettering(rungs_made=False),
 )  # fmt: skip

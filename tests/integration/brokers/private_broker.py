@@ -31,9 +31,7 @@ class PrivateBroker(Broker):
     def start(self) -> None:
         ensure_installed()
         self._write_configuration()
-        if self._epmd is None:
-            # Ours and in the foreground: the daemon that erl would start outlives every test run.
-            self._epmd = subprocess.Popen(["epmd", "-port", str(self._epmd_port), "-address", "127.0.0.1"])
+        self._start_port_mapper()
         with (self._home / "console.log").open("ab") as log:
             self._server = subprocess.Popen(
                 [str(SERVER)], env=self._environment(), stdout=log, stderr=log, start_new_session=True
@@ -65,6 +63,11 @@ class PrivateBroker(Broker):
             self._epmd.wait(_STOP_S)
         shutil.rmtree(self._home, ignore_errors=True)
 
+    def _start_port_mapper(self) -> None:
+        if self._epmd is None:
+            # Ours and in the foreground: the daemon that erl would start outlives every test run.
+            self._epmd = subprocess.Popen(["epmd", "-port", str(self._epmd_port), "-address", "127.0.0.1"])
+
     @property
     def _beam_pid(self) -> int:
         return int((self._home / "pid").read_text())
@@ -77,12 +80,15 @@ class PrivateBroker(Broker):
 
     def _write_configuration(self) -> None:
         (self._home / "enabled_plugins").write_text("[rabbitmq_management].")
-        (self._home / "rabbitmq.conf").write_text(
-            f"listeners.tcp.1 = 127.0.0.1:{self.address.amqp_port}\n"
-            "management.tcp.ip = 127.0.0.1\n"
-            f"management.tcp.port = {self.address.management_port}\n"
-            "disk_free_limit.absolute = 50MB\n"
-        )
+        (self._home / "rabbitmq.conf").write_text("".join(f"{line}\n" for line in self._configuration()))
+
+    def _configuration(self) -> list[str]:
+        return [
+            f"listeners.tcp.1 = 127.0.0.1:{self.address.amqp_port}",
+            "management.tcp.ip = 127.0.0.1",
+            f"management.tcp.port = {self.address.management_port}",
+            "disk_free_limit.absolute = 50MB",
+        ]
 
     def _environment(self) -> dict[str, str]:
         home = str(self._home)

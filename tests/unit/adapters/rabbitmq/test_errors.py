@@ -22,6 +22,7 @@ VHOST_GONE = "NOT_ALLOWED - vhost nowhere not found"
 NO_ACCESS = "NOT_ALLOWED - access to vhost 'other' refused for user 'guest'"
 TOO_MANY = "NOT_ALLOWED - access to vhost '/' refused: connection limit (2) is reached"
 DOWN = "INTERNAL_ERROR - access to vhost 'x' refused for user 'guest': vhost 'x' is down"
+FAILED_INSIDE = "INTERNAL_ERROR: the broker itself failed, its log says why"
 SEVERAL = (
     "Multiple exceptions: [Errno 111] Connect call failed ('::1', 1, 0, 0), "
     "[Errno 113] Connect call failed ('10.0.0.1', 1), [Errno 111] Connect call failed ('10.0.0.2', 1)"
@@ -37,6 +38,7 @@ EXCLUSIVE = "ACCESS_REFUSED - queue 'email_queue' in vhost '/' in exclusive use"
         (theirs.ConnectionClosed(530, NO_ACCESS), LoginRefused, f"530 {NO_ACCESS}"),
         (theirs.ConnectionClosed(530, TOO_MANY), BrokerError, f"530 {TOO_MANY}"),
         (theirs.ConnectionClosed(541, DOWN), BrokerError, f"541 {DOWN}"),
+        (theirs.ConnectionInternalError("INTERNAL_ERROR"), BrokerError, FAILED_INSIDE),
         (theirs.ConnectionClosed(320, "CONNECTION_FORCED"), BrokerError, "320 CONNECTION_FORCED"),
         (theirs.ChannelNotFoundEntity("NOT_FOUND - no queue"), Missing, "NOT_FOUND - no queue"),
         (theirs.ChannelPreconditionFailed("PRECONDITION_FAILED"), Conflict, "PRECONDITION_FAILED"),
