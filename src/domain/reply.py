@@ -4,12 +4,18 @@ import re
 from dataclasses import dataclass
 
 # Throttling that some providers report with a permanent code: the mail is fine, the moment is not.
-_THROTTLE = re.compile(r"rate limit|too many (messages|connections|recipients)|throttl|try again later", re.IGNORECASE)
+_THROTTLE = re.compile(
+    r"rate (limit|exceeded)|sending rate|too (quickly|fast)|too many (messages|connections|recipients)|throttl"
+    r"|try again later",
+    re.IGNORECASE,
+)
 # RFC 3463 3.3: X.2.2 is a full mailbox, which its owner empties.
 _MAILBOX_FULL = re.compile(r"\d\.2\.2")
 # RFC 3463 2: class "." subject "." detail, at the start of the text (RFC 2034 4).
 _ENHANCED_CODE = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s|$)")
 _BAD_SEQUENCE = 503
+# RFC 5321 4.2.3 ("service not available, closing") and RFC 4954 6: what relays answer first when it gets too much.
+_TOO_MUCH = {421, 454}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +42,11 @@ class Reply:
         if not 500 <= self.code <= 599 or self.code == _BAD_SEQUENCE:
             return False
         return not (_MAILBOX_FULL.match(self.enhanced_code or "") or _THROTTLE.search(self.text))
+
+    @property
+    def asks_for_less(self) -> bool:
+        """Whether it may be about how many mails or connections come from here, rather than about one of them."""
+        return self.code in _TOO_MUCH or bool(self.code >= 400 and _THROTTLE.search(self.text))
 
     @property
     def retry_after_s(self) -> float | None:

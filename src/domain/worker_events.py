@@ -51,6 +51,15 @@ class RelayBack:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RelaySlowed:
+    """A relay complained of too many mails: this worker sends it `pace_per_s` a second, growing again with time."""
+
+    relay: str
+    pace_per_s: float
+    reply_code: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeStarted:
     """Messages are being consumed; `down_s` is 0 for the first time, else how long they were not."""
 
@@ -132,6 +141,7 @@ WorkerEvent = (
     | IntakeResumed
     | RelayDown
     | RelayBack
+    | RelaySlowed
     | IntakeStarted
     | IntakeLost
     | BrokerBlocked

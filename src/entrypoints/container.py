@@ -10,6 +10,7 @@ from adapters.clock.system_clock import SystemClock
 from adapters.database.diagnosis import DatabaseDiagnosis
 from adapters.database.hospital_store import DatabaseHospitalStore
 from adapters.database.ledger import DatabaseLedger
+from adapters.database.rate_limiter import DatabaseRateLimiter
 from adapters.datadog.observer import DatadogObserver
 from adapters.email_validator.address_parser import EmailValidatorAddressParser
 from adapters.icalendar.calendar_writer import IcalendarWriter
@@ -38,6 +39,7 @@ from application.use_cases.admit_letters import AdmitLetters
 from application.use_cases.assemble_email import AssembleEmail
 from application.use_cases.attempt_email import AttemptEmail, AttemptRules
 from application.use_cases.deliver_email import DeliverEmail
+from application.use_cases.domain_lanes import DomainLanes
 from application.use_cases.enqueue_email import EnqueueEmail
 from application.use_cases.guard_intake import GuardIntake
 from application.use_cases.move_letters import MoveLetters
@@ -55,7 +57,7 @@ def _fresh_key() -> str:
 
 
 class Container(containers.DeclarativeContainer):
-    """All parts. The demo overrides three of them.
+    """All parts. The demo overrides four of them.
 
     `enqueue` needs BrokerSettings, `template_*` TemplateSettings, the hospital's parts HospitalSettings, the rest
     Settings.
@@ -117,12 +119,14 @@ class Container(containers.DeclarativeContainer):
         JinjaEmailRenderer, templates_dir=settings.provided.templates_dir, event=event, thread=render_thread
     )
     reach = providers.Object(pass_by)
+    limiter = providers.Singleton(DatabaseRateLimiter, ledger=ledger, limits=settings.provided.rate_limits)
     transport = providers.Singleton(
         SmtpEmailTransport,
         relays=settings.provided.relays,
         max_idle=settings.provided.concurrency,
         clock=clock,
         observer=observer,
+        limiter=limiter,
         reach=reach,
     )
     source = providers.Singleton(
@@ -188,6 +192,7 @@ class Container(containers.DeclarativeContainer):
         attempt=attempt,
         settle=settle,
         guard=guard,
+        lanes=providers.Singleton(DomainLanes, width=settings.provided.domain_concurrency),
         observer=observer,
         clock=clock,
         reach=reach,

@@ -16,6 +16,7 @@ from adapters.smtp.relay import Relay, TlsMode
 from domain.email_job import InDoubtPolicy
 from entrypoints.datadog_settings import DatadogSettings
 from entrypoints.layered_settings import LayeredSettings
+from entrypoints.limit_settings import LimitSettings
 from entrypoints.setting_values import (
     HttpAddress,
     RelayAddress,
@@ -114,7 +115,7 @@ class HospitalSettings(BrokerSettings, DatabaseSettings, LogSettings):
     """What the hospital needs: the queue of failed mails, the store, and a log."""
 
 
-class Settings(HospitalSettings, HttpSettings, TemplateSettings, DatadogSettings):
+class Settings(LimitSettings, HospitalSettings, HttpSettings, TemplateSettings, DatadogSettings):
     """All settings of the worker, validated; secrets do not show in its repr."""
 
     smtp_user: SecretStr | None = Field(None, validation_alias=AliasChoices("SMTP_USER", "MAIL_USERNAME"))
@@ -137,7 +138,6 @@ class Settings(HospitalSettings, HttpSettings, TemplateSettings, DatadogSettings
     event_date: str = Field("", validation_alias=AliasChoices("EVENT_DATE"))
     event_venue: str = Field("", validation_alias=AliasChoices("EVENT_VENUE"))
     event_url: str = Field("", pattern="^$|^https://", validation_alias=AliasChoices("EVENT_URL"))
-    concurrency: int = Field(20, ge=1, le=2000, validation_alias=AliasChoices("CONCURRENCY"))
     max_attempts: int = Field(3, ge=1, le=100, validation_alias=AliasChoices("MAX_ATTEMPTS"))
     retry_base_s: float = Field(30.0, gt=0, le=86_400, validation_alias=AliasChoices("RETRY_BASE_S"))
     retry_factor: float = Field(4.0, ge=1, le=100, validation_alias=AliasChoices("RETRY_FACTOR"))

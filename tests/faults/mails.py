@@ -49,6 +49,7 @@ class MailFactory:
         numbers: Iterable[int],
         *,
         prefix: str = "guest",
+        domain: str = "example.com",
         attached_bytes: int = 0,
         category: str = _CATEGORY,
         params: Mapping[str, str] | None = None,
@@ -65,7 +66,7 @@ class MailFactory:
             content = hashlib.shake_128(name.encode()).digest(attached_bytes)
             file = Attachment(filename="pass.bin", content_type="application/octet-stream", content=content)
             return EmailTask(
-                to=f"{name}@example.com",
+                to=f"{name}@{domain}",
                 category=category,
                 subject=f"You are in, {name}",
                 # Beyond ASCII, so that a relay that keeps seven bits shows.

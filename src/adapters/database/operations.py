@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Double, Table, cast, extract, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from adapters.database.prepared import Row
 from adapters.database.rows import attempt_values, conclusion, refusal, timeline
@@ -13,6 +14,7 @@ from domain.next_step import NextStep
 
 # Some milliseconds of deleting, for which all others wait.
 PURGE_LIMIT = 500
+_SERVER_CLOCK = select(cast(extract("epoch", func.clock_timestamp()), Double))
 
 
 class Operations:
@@ -79,6 +81,14 @@ class Operations:
         """Delete some of what is older than the retention; whether there may be more."""
         deleted = self.connection.execute(self._sql.purge, {"the_limit": PURGE_LIMIT, **self._time()})
         return deleted.rowcount == PURGE_LIMIT
+
+    def clock_s(self) -> float:
+        """Read the clock that all who share the database agree on, in seconds since 1970."""
+        return self.now_s if self._sql.takes_now else float(self.connection.scalar(_SERVER_CLOCK) or 0.0)
+
+    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        """Begin an insertion that may say what follows a conflict."""
+        return sqlite.insert(table) if self._sql.takes_now else postgresql.insert(table)
 
     def _look(self, key: str) -> Row | None:
         return self._sql.look.row(self._cursor, the_key=key, now=self.now_s)

@@ -120,3 +120,21 @@ Index("letter_domain", letter.c.status, letter.c.domain, letter.c.id)
 Index("letter_reason", letter.c.status, letter.c.reason, letter.c.id)
 Index("letter_reply", letter.c.status, letter.c.reply_code, letter.c.id)
 Index("letter_failed", letter.c.status, letter.c.failed_at_s)
+
+# The turns of a relay that all workers share: `free_at_s` is the one after the last that was dealt out.
+relay_pace = Table(
+    "relay_pace",
+    metadata,
+    Column("relay", String, primary_key=True),
+    Column("free_at_s", Double, nullable=False),
+)
+
+# What counts towards quotas: mails dealt out by sixtieth of the period.
+relay_usage = Table(
+    "relay_usage",
+    metadata,
+    Column("relay", String, primary_key=True),
+    Column("per_s", Integer, primary_key=True, autoincrement=False),
+    Column("bucket", BigInteger, primary_key=True, autoincrement=False),
+    Column("used", Integer, nullable=False),
+)

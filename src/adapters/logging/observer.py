@@ -26,6 +26,7 @@ _NAMES: dict[type[Event], tuple[str, str]] = {
     worker_events.IntakeResumed: ("info", "intake.resumed"),
     worker_events.RelayDown: ("error", "relay.down"),
     worker_events.RelayBack: ("info", "relay.back"),
+    worker_events.RelaySlowed: ("warning", "relay.slowed"),
     mail_events.SettlementDelayed: ("error", "settlement.delayed"),
     mail_events.SettlementLost: ("warning", "settlement.lost"),
     mail_events.DeliveryFailedUnexpectedly: ("critical", "delivery.failed_unexpectedly"),

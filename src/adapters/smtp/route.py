@@ -1,4 +1,4 @@
-"""One relay with its connections and its breaker.
+"""One relay with its connections, its breaker and its pace.
 
 States of the way to a relay, written here only (the breaker's own are in domain/breaker.py):
 
@@ -19,6 +19,7 @@ from math import inf
 from adapters.smtp.connection import Connection
 from adapters.smtp.idle_connections import IdleConnections
 from adapters.smtp.opening import Opening
+from adapters.smtp.pace import Pace
 from adapters.smtp.phase_failure import AUTH_REFUSED
 from adapters.smtp.relay import Relay
 from adapters.smtp.timeouts import Timeouts
@@ -26,11 +27,12 @@ from application.failpoints import Reach
 from application.ports.clock import Clock
 from application.ports.email_transport import BeforeDot
 from application.ports.observer import Observer
+from application.ports.rate_limiter import RateLimiter
 from domain.breaker import Breaker
 from domain.email_address import EmailAddress
 from domain.outcome import DeliveryOutcome, Phase, RelayUnavailable, Unsendable
 from domain.outgoing_email import OutgoingEmail
-from domain.worker_events import RelayBack, RelayDown
+from domain.worker_events import RelayBack, RelayDown, RelaySlowed
 
 # A password that was changed is not sent by all mails of a burst at once.
 _PROVEN_S = 60.0
@@ -48,6 +50,7 @@ class Route:
         timeouts: Timeouts,
         clock: Clock,
         observer: Observer,
+        limiter: RateLimiter,
         reach: Reach,
     ) -> None:
         self._relay = relay
@@ -58,6 +61,7 @@ class Route:
         self._clock = clock
         self._observer = observer
         self._breaker = Breaker()
+        self._pace = Pace(relay=relay.name, limiter=limiter, clock=clock)
         self._first_contact = asyncio.Lock()
         self._last_failure: RelayUnavailable | None = None
         self._proven_until_s = -inf
@@ -66,10 +70,20 @@ class Route:
     @property
     def is_available(self) -> bool:
         """Whether mails may be tried."""
+        return self.is_up and not self._pace.is_resting
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the relay works, as far as is known."""
         return not self._breaker.is_open
 
     async def send(self, email: OutgoingEmail, message: bytes, before_dot: BeforeDot) -> DeliveryOutcome:
-        """Try once, or answer at once at an open breaker; a connection that died since its last mail is replaced."""
+        """Try once when it is the mail's turn; a connection that died since its last mail is replaced.
+
+        Answers at once at an open breaker, and where the turn will not come soon. Raises LedgerUnavailable.
+        """
+        if not (self._breaker.is_open or await self._pace.turn()):
+            return RelayUnavailable(phase=Phase.CONNECT, cause="rate_limit", relay=self._relay.name)
         if self._breaker.is_open:
             return self._closed()
         if reused := self._idle.take():
@@ -109,7 +123,7 @@ class Route:
 
     async def _dial_where_mails_may_go(self) -> Connection | RelayUnavailable:
         # It may have opened while the mail waited, or was on a connection that failed.
-        return await self._dial() if self.is_available else self._closed()
+        return self._closed() if self._breaker.is_open else await self._dial()
 
     def _is_proven(self) -> bool:
         return self._clock.monotonic_s() < self._proven_until_s
@@ -148,11 +162,16 @@ class Route:
 
     def _noted(self, outcome: DeliveryOutcome) -> DeliveryOutcome:
         """Let the breaker hear of a mail; only what got past MAIL says that the relay works."""
+        now_s = self._clock.monotonic_s()
         if isinstance(outcome, RelayUnavailable):
-            if self.is_available or _is_login_refused(outcome):
-                self._fail(outcome, self._clock.monotonic_s())
-        elif self.is_available and not isinstance(outcome, Unsendable):
-            self._breaker.succeed(self._clock.monotonic_s())
+            if not self._breaker.is_open or _is_login_refused(outcome):
+                self._fail(outcome, now_s)
+        elif not (self._breaker.is_open or isinstance(outcome, Unsendable)):
+            self._breaker.succeed(now_s)
+        reply = getattr(outcome, "reply", None)
+        if reply and reply.asks_for_less and self._pace.throttle.complain(now_s):
+            pace_per_s = self._pace.throttle.pace_per_s(now_s) or 0.0
+            self._observer.notify(RelaySlowed(relay=self._relay.name, pace_per_s=pace_per_s, reply_code=reply.code))
         return outcome
 
     def _fail(self, failure: RelayUnavailable, at_s: float) -> None:

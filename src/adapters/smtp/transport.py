@@ -14,6 +14,7 @@ from application.failpoints import Reach, pass_by
 from application.ports.clock import Clock
 from application.ports.email_transport import BeforeDot, EmailTransport
 from application.ports.observer import Observer
+from application.ports.rate_limiter import RateLimiter
 from domain.email_address import EmailAddress
 from domain.outcome import DeliveryOutcome, RelayUnavailable, Unsendable
 from domain.outgoing_email import OutgoingEmail
@@ -33,6 +34,7 @@ class SmtpEmailTransport(EmailTransport):
         max_idle: int,
         clock: Clock,
         observer: Observer,
+        limiter: RateLimiter,
         timeouts: Timeouts | None = None,
         reach: Reach = pass_by,
     ) -> None:
@@ -42,6 +44,7 @@ class SmtpEmailTransport(EmailTransport):
         self._max_idle = max_idle
         self._clock = clock
         self._observer = observer
+        self._limiter = limiter
         self._timeouts = timeouts or Timeouts()
         self._reach = reach
         self._routes: list[Route] = []
@@ -74,7 +77,7 @@ class SmtpEmailTransport(EmailTransport):
 
     @property
     def availability(self) -> Mapping[str, bool]:
-        return {relay.name: route.is_available for relay, route in zip(self._relays, self._routes, strict=False)}
+        return {relay.name: route.is_up for relay, route in zip(self._relays, self._routes, strict=False)}
 
     async def probe(self, mail_from: EmailAddress) -> bool:
         if probes := self._start_due_probes(mail_from):
@@ -93,5 +96,6 @@ class SmtpEmailTransport(EmailTransport):
             timeouts=self._timeouts,
             clock=self._clock,
             observer=self._observer,
+            limiter=self._limiter,
             reach=self._reach,
         )

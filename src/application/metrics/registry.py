@@ -13,7 +13,7 @@ RETRY_CAUSE = Tag(name="cause", meaning="where the attempt failed", values=(*_PH
 WAIT_CAUSE = Tag(
     name="cause",
     meaning="the phase in which the relay failed, or what else is waited for",
-    values=(*_PHASES, "send_at", "held_elsewhere", "worker_died", "ledger_unavailable"),
+    values=(*_PHASES, "send_at", "held_elsewhere", "domain_busy", "worker_died", "ledger_unavailable"),
 )
 HANDED_BACK_CAUSE = Tag(name="cause", meaning="why", values=("stopping", "ledger_unavailable", "lease_lost"))
 PAUSE_CAUSE = Tag(name="cause", meaning="what is out of order", values=("ledger", "relays"))

@@ -15,7 +15,8 @@ BeforeDot = Callable[[str], Awaitable[bool]]
 class EmailTransport(Protocol):
     """Sends mails, any number at a time.
 
-    Every failure of a relay or of the network is an outcome, never an exception. Cancelling `send` before the
+    Every failure of a relay or of the network is an outcome, never an exception. Only where a relay's rate limit cannot
+    be looked up `send` raises LedgerUnavailable, before anything left. Cancelling `send` before the
     final dot resets the connection, so that nothing is delivered, and raises CancelledError; once a byte of the
     dot may have left, `send` absorbs the cancellation and returns InDoubt.
     """
@@ -45,7 +46,7 @@ class EmailTransport(Protocol):
     @property
     @abstractmethod
     def availability(self) -> Mapping[str, bool]:
-        """Which relays take mails, by their names."""
+        """Which relays work, by their names; one may still take no mails because of a limit."""
 
     @abstractmethod
     async def probe(self, mail_from: EmailAddress) -> bool:

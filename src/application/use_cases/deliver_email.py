@@ -17,6 +17,7 @@ from application.ports.ledger import (
 from application.ports.message_source import Message, MessageGone, MessageSource
 from application.ports.observer import Observer
 from application.use_cases.attempt_email import AttemptEmail
+from application.use_cases.domain_lanes import DomainLanes
 from application.use_cases.guard_intake import GuardIntake
 from application.use_cases.prepare_email import Decided, PrepareEmail, Readable
 from application.use_cases.settle_message import SettleMessage
@@ -28,6 +29,8 @@ from domain.next_step import HandBack, Hospitalise, Settlement, Suppress, Wait
 # A mail held elsewhere is looked at again when that delivery has ended or its lease is over, whichever comes first.
 _LONGEST_WAIT_S = 15.0
 _AFTER_LEASE_S = 1.0
+# Not much longer than a mail takes where the domain is merely popular, and its copies are not many where it is slow.
+_LANE_WAIT_S = 4.0
 
 
 class DeliverEmail:
@@ -42,6 +45,7 @@ class DeliverEmail:
         attempt: AttemptEmail,
         settle: SettleMessage,
         guard: GuardIntake,
+        lanes: DomainLanes,
         observer: Observer,
         clock: Clock,
         reach: Reach,
@@ -52,6 +56,7 @@ class DeliverEmail:
         self._attempt = attempt
         self._settle = settle
         self._guard = guard
+        self._lanes = lanes
         self._observer = observer
         self._clock = clock
         self._reach = reach
@@ -69,7 +74,8 @@ class DeliverEmail:
             if isinstance(read, Decided):
                 settlement = read.step
             else:
-                label, settlement = await self._deliver(message, read)
+                with self._lanes.enter(read.task.to) as is_free:
+                    label, settlement = await self._deliver(message, read) if is_free else self._queued(message, read)
         except asyncio.CancelledError:
             await self._hand_back(message, label)
             raise
@@ -78,6 +84,9 @@ class DeliverEmail:
             settlement = Hospitalise(reason=FailureReason(FailureKind.INTERNAL_ERROR), attempts=message.attempts)
         await self._settle(message, label, settlement, started_s=started_s)
         self._reach(Failpoint.AFTER_ACK)
+
+    def _queued(self, message: Message, read: Readable) -> tuple[MailLabel, Settlement]:
+        return read.label, Wait(delay_s=_LANE_WAIT_S, attempts=message.attempts, cause="domain_busy")
 
     async def _deliver(self, message: Message, read: Readable) -> tuple[MailLabel, Settlement]:
         body_hash = hashlib.sha256(message.body).digest()

@@ -1,4 +1,4 @@
-"""`takeoff-mailer demo`: the worker's own container with its queue, its ledger and its observer swapped."""
+"""`takeoff-mailer demo`: the worker's own container with its queue, its observer and its database's parts swapped."""
 
 import asyncio
 from pathlib import Path
@@ -10,6 +10,8 @@ from rich.console import Console
 from adapters.clock.system_clock import SystemClock
 from adapters.memory.ledger import InMemoryLedger
 from adapters.memory.message_source import InMemoryMessageSource
+from adapters.memory.rate_limiter import InMemoryRateLimiter
+from domain.rate_limit import RateLimits
 from entrypoints import exit_codes
 from entrypoints.container import Container
 from entrypoints.demo.display import Display, display_for
@@ -41,6 +43,7 @@ async def _play(folder: Path, count: int, display: Display) -> int:
         container.source.override(providers.Object(source))
         container.observer.override(providers.Object(progress))
         container.ledger.override(providers.Singleton(InMemoryLedger, clock=container.clock))
+        container.limiter.override(providers.Singleton(InMemoryRateLimiter, limits=RateLimits(), clock=container.clock))
         stop = asyncio.Event()
         with display.showing(progress):
             working = asyncio.create_task(container.worker()(stop))

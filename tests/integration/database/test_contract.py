@@ -1,8 +1,9 @@
-"""Ledger and hospital on PostgreSQL keep their contracts."""
+"""Ledger, hospital and rate limiter on PostgreSQL keep their contracts."""
 
 import pytest
 
 from adapters.database.hospital_store import DatabaseHospitalStore
+from adapters.database.rate_limiter import DatabaseRateLimiter
 from application.ports.hospital_store import HospitalStore
 from domain.letter_filter import LetterFilter
 from tests.contracts.database_schema import SchemaContract
@@ -11,6 +12,7 @@ from tests.contracts.hospital_filters import WORDS, fill, filled_fake
 from tests.contracts.hospital_store import HospitalStoreContract
 from tests.contracts.ledger import LedgerContract
 from tests.contracts.ledger_retention import RetentionContract
+from tests.contracts.rate_limiter import MakeLimiter, RateLimiterContract
 from tests.doubles.clock import ManualClock
 
 
@@ -43,3 +45,12 @@ class TestPostgresqlHospitalStore(HospitalStoreContract):
         for word in WORDS:
             for wanted in (LetterFilter(text=word), LetterFilter(key=word), LetterFilter(domains=(word,))):
                 assert await store.ids(wanted) == await fake.ids(wanted)
+
+
+class TestPostgresqlRateLimiter(RateLimiterContract):
+    """Runs the contract."""
+
+    @pytest.fixture
+    async def limiter(self, stage: DatabaseStage) -> MakeLimiter:
+        workers = iter([await stage.worker() for _ in range(3)])
+        return lambda limits: DatabaseRateLimiter(ledger=next(workers), limits=limits)

@@ -12,10 +12,12 @@ import pytest
 import trustme
 import uvloop
 
+from adapters.memory.rate_limiter import InMemoryRateLimiter
 from adapters.smtp.relay import Relay, TlsMode
 from adapters.smtp.timeouts import Timeouts
 from adapters.smtp.transport import SmtpEmailTransport
 from application.failpoints import Reach, pass_by
+from domain.rate_limit import RateLimits
 from tests.doubles.clock import ManualClock
 from tests.doubles.observer import RecordingObserver
 from tests.integration.smtp.scripted_server import ScriptedServer
@@ -108,14 +110,17 @@ def over(
     observer: RecordingObserver | None = None,
     max_idle: int = 4,
     timeouts: Timeouts = SHORT,
+    limits: RateLimits = RateLimits(),  # noqa: B008  immutable
     reach: Reach = pass_by,
 ) -> SmtpEmailTransport:
     """Make a transport with short timeouts."""
+    clock = clock or ManualClock()
     return SmtpEmailTransport(
         relays=relays,
         max_idle=max_idle,
-        clock=clock or ManualClock(),
+        clock=clock,
         observer=observer or RecordingObserver(),
+        limiter=InMemoryRateLimiter(limits=limits, clock=clock),
         timeouts=timeouts,
         reach=reach,
     )

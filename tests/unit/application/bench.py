@@ -12,6 +12,7 @@ from application.ports.email_transport import BeforeDot, EmailTransport
 from application.use_cases.assemble_email import AssembleEmail
 from application.use_cases.attempt_email import AttemptEmail, AttemptRules
 from application.use_cases.deliver_email import DeliverEmail
+from application.use_cases.domain_lanes import DomainLanes
 from application.use_cases.guard_intake import GuardIntake
 from application.use_cases.prepare_email import PrepareEmail
 from application.use_cases.settle_message import SettleMessage
@@ -106,6 +107,7 @@ class Bench:
         rules: CategoryRules = NO_RULES,
         store: LedgerStore | None = None,
         clock: ManualClock | None = None,
+        lane_width: int | None = None,
     ) -> None:
         self.source = ScriptedSource()
         self.observer = RecordingObserver()
@@ -149,6 +151,7 @@ class Bench:
             attempt=attempt,
             settle=SettleMessage(source=self.source, observer=self.observer, clock=self.clock),
             guard=self.guard,
+            lanes=DomainLanes(width=lane_width),
             observer=self.observer,
             clock=self.clock,
             reach=self.passed.append,

@@ -119,6 +119,20 @@ async def test_a_mail_that_another_delivery_is_sending_waits_for_its_end() -> No
     assert (waiting.cause, waiting.delay_s) == ("held_elsewhere", 15)
 
 
+async def test_a_mail_for_a_domain_whose_places_are_taken_waits_in_the_broker() -> None:
+    bench = Bench(None, lane_width=1)
+    stalled = asyncio.create_task(bench.deliver(MESSAGE))
+    await bench.clock.advance(0)
+    await bench.deliver(Message(body=b"later", key="t-9"))
+    waiting = bench.observer.only(EmailWaiting)
+    assert (waiting.cause, waiting.delay_s, waiting.attempts) == ("domain_busy", 4, 0)
+    assert len(bench.transport.sent) == 1
+    stalled.cancel()
+    await asyncio.gather(stalled, return_exceptions=True)
+    await bench.deliver(MESSAGE)
+    assert len(bench.transport.sent) == 2
+
+
 async def test_a_mail_whose_worker_died_before_the_dot_is_sent() -> None:
     bench = Bench()
     await claimed_by_another(bench)

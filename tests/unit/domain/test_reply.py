@@ -57,3 +57,22 @@ def test_a_wait_that_the_text_asks_for_is_read_in_seconds(text: str, wait_s: flo
 def test_a_reply_reads_as_the_relay_sent_it() -> None:
     assert str(Reply(code=550, text="5.1.1 no such user")) == "550 5.1.1 no such user"
     assert str(Reply(code=250)) == "250"
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "asks_for_less"),
+    [
+        (421, "4.7.0 try again", True),
+        (454, "Throttling failure: Maximum sending rate exceeded.", True),
+        (450, "4.2.1 The user you are trying to contact is receiving mail too quickly", True),
+        (451, "4.7.500 Server busy. Rate limit exceeded", True),
+        (550, "5.7.1 sending rate too high", True),
+        (451, "4.7.1 greylisted", False),
+        (550, "5.1.1 no such user", False),
+        (250, "2.0.0 rate limit fine", False),
+    ],
+)
+def test_what_a_relay_finds_too_much_is_told_from_what_is_wrong_with_a_mail(
+    code: int, text: str, *, asks_for_less: bool
+) -> None:
+    assert Reply(code=code, text=text).asks_for_less is asks_for_less

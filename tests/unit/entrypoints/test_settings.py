@@ -7,6 +7,7 @@ import pytest
 
 from adapters.smtp.relay import Relay, TlsMode
 from domain.email_job import InDoubtPolicy
+from domain.rate_limit import RateLimit, RateLimits
 from entrypoints.load_settings import SettingsInvalid, load_settings
 from entrypoints.settings import BrokerSettings, HttpSettings, Settings
 
@@ -139,6 +140,11 @@ def test_nothing_set_names_everything_that_is_required() -> None:
         ({"CONCURRENCY": "0"}, "CONCURRENCY: "),
         ({"CONCURRENCY": "many"}, "CONCURRENCY: "),
         ({"CONCURRENCY": "2001"}, "CONCURRENCY: "),
+        ({"DOMAIN_CONCURRENCY": "0"}, "DOMAIN_CONCURRENCY: "),
+        ({"DOMAIN_CONCURRENCY": "21"}, "DOMAIN_CONCURRENCY: must not be above CONCURRENCY"),
+        ({"SMTP_RATE": "20"}, "SMTP_RATE: must be a number and a unit, such as 20/s"),
+        ({"SMTP_RATE": "20/s,many"}, "SMTP_RATE: must be a number and a unit, such as 20/s"),
+        ({"SMTP_BURST": "-1"}, "SMTP_BURST: "),
         ({"MAX_ATTEMPTS": "0"}, "MAX_ATTEMPTS: "),
         ({"RETRY_BASE_S": "0"}, "RETRY_BASE_S: "),
         ({"RETRY_BASE_S": "nan"}, "RETRY_BASE_S: "),
@@ -168,10 +174,10 @@ def test_all_problems_are_told_at_once(environment: Environment) -> None:
     environment(SMTP_RELAY="http://relay", CONCURRENCY="0", IN_DOUBT="maybe", SMTP_PASS="secret")
     assert [line.split(":")[0] for line in problems()] == [
         "AMQP_ADDR or RABBITMQ_URL",
+        "CONCURRENCY",
         "SMTP_PASS or MAIL_PASSWORD",
         "SMTP_RELAY or MAIL_HOST",
         "MAIL_FROM or MAIL_SENDER",
-        "CONCURRENCY",
         "IN_DOUBT",
     ]
 
@@ -279,3 +285,12 @@ def test_a_sender_defaults_to_the_login_where_that_is_an_address(environment: En
 def test_an_env_file_that_is_no_text_is_one_problem(workdir: Path) -> None:
     (workdir / ".env").write_bytes(b"AMQP_ADDR=amqp://r\xff")
     assert problems() == [".env: must be a readable UTF-8 text"]
+
+
+def test_a_rate_has_several_limits_and_none_by_default(environment: Environment) -> None:
+    environment(**MINIMAL)
+    assert load_settings(Settings).rate_limits == RateLimits()
+    environment(**MINIMAL, SMTP_RATE="20/s, 50000/d", SMTP_BURST="100")
+    assert load_settings(Settings).rate_limits == RateLimits(
+        limits=(RateLimit(20, 1), RateLimit(50_000, 86_400)), burst=100
+    )
