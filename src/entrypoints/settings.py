@@ -12,7 +12,7 @@ from pydantic_settings import NoDecode
 
 from adapters.logging.configure import LogFormat
 from adapters.rabbitmq.topology import QueueType
-from adapters.smtp.relay import Relay, TlsMode
+from adapters.smtp.relay import Pipelining, Relay, TlsMode
 from domain.email_job import InDoubtPolicy
 from entrypoints.datadog_settings import DatadogSettings
 from entrypoints.layered_settings import LayeredSettings
@@ -130,6 +130,7 @@ class Settings(LimitSettings, HospitalSettings, HttpSettings, TemplateSettings, 
     smtp_ca_file: Annotated[Path, AfterValidator(readable_certificates)] | None = Field(
         None, validation_alias=AliasChoices("SMTP_CA_FILE")
     )
+    smtp_pipelining: Pipelining = Field(Pipelining.AUTO, validation_alias=AliasChoices("SMTP_PIPELINING"))
     mail_from: Annotated[Sender, NoDecode, BeforeValidator(_sender_or_user)] = Field(
         None,  # type: ignore[assignment]  # the validator makes a Sender of it, or refuses
         validation_alias=AliasChoices("MAIL_FROM", "MAIL_SENDER"),
@@ -180,4 +181,5 @@ class Settings(LimitSettings, HospitalSettings, HttpSettings, TemplateSettings, 
             user=user,
             password=password,
             ca_file=self.smtp_ca_file,
+            pipelining=self.smtp_pipelining,
         )

@@ -1,12 +1,13 @@
 """One session with a relay, past the login: takes mails one after the other and knows in which phase it is."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import TypeVar
 
 from aiosmtplib import SMTPException
 
-from adapters.smtp.mail_limits import lack_told_by, needs_smtputf8, what_is_lacking
+from adapters.smtp.envelope import RSET, Step, envelope, is_go_ahead, mail_command, rset
+from adapters.smtp.mail_limits import lack_told_by, what_is_lacking
 from adapters.smtp.phase_failure import FAILURES, SERVICE_CLOSING, PhaseFailed, translate
 from adapters.smtp.reply_stream import ReplyStream
 from adapters.smtp.timeouts import Timeouts
@@ -29,22 +30,25 @@ from domain.reply import Reply
 
 # Small enough that 3 min a block (RFC 5321 4.5.3.2.5) notices a stall, large enough for most mails to be one.
 _BLOCK_BYTES = 64 * 1024
-_START_MAIL_INPUT = 354
 
 _Result = TypeVar("_Result")
 
 
 class Connection:
-    """One mail at a time. What breaks in the middle of one is reset, so that no dot can follow."""
+    """One mail at a time. What breaks in the middle of one is reset, so that no dot can follow.
+
+    With `pipelining` the commands of a mail leave in one write; which reply decides is in ADR 15.
+    """
 
     def __init__(
-        self, *, relay: str, stream: ReplyStream, timeouts: Timeouts, opened_at_s: float, reach: Reach
+        self, *, relay: str, stream: ReplyStream, timeouts: Timeouts, opened_at_s: float, pipelining: bool, reach: Reach
     ) -> None:
         self.opened_at_s = opened_at_s
         self.mails = 0
         self.stream = stream
         self._relay = relay
         self._timeouts = timeouts
+        self._pipelining = pipelining
         self._reach = reach
         self._phase = Phase.MAIL
         self._envelope_open = False
@@ -77,11 +81,11 @@ class Connection:
         """Begin a mail from here and take it back; None: it would have been taken."""
         self._phase = Phase.MAIL
         try:
-            command = self._mail_command(mail_from, smtputf8=mail_from.needs_smtputf8)
-            reply = await self._ask(command, self._timeouts.mail_s)
+            command = mail_command(mail_from, self.stream.extensions, smtputf8=mail_from.needs_smtputf8)
+            reply = await self.stream.ask(command, timeout_s=self._timeouts.mail_s)
             if reply.is_positive:
-                self._envelope_open = True
-                await self._clear()
+                reply = await self.stream.ask(RSET, timeout_s=self._timeouts.mail_s)
+                self._envelope_open = not reply.is_positive
                 return None
             failed = PhaseFailed("reply", reply)
         except FAILURES as err:
@@ -111,58 +115,55 @@ class Connection:
             return self._broken(translate(err))
 
     async def _all_but_the_dot(self, email: OutgoingEmail, message: bytes) -> DeliveryOutcome | None:
-        if self._envelope_open and not (reply := await self._clear()).is_positive:
-            return self._unavailable(PhaseFailed("reply", reply))
-        command = self._mail_command(email.mail_from, size_bytes=len(message), smtputf8=needs_smtputf8(email))
-        reply = await self._ask(command, self._timeouts.mail_s)
-        if not reply.is_positive:
-            return self._refused_at_mail(reply)
-        self._envelope_open = True
-        self._reach(Failpoint.AFTER_MAIL)
-        self._phase = Phase.RCPT
-        reply = await self._ask(b"RCPT TO:<%b>" % str(email.rcpt_to).encode(), self._timeouts.rcpt_s)
-        if not reply.is_positive:
-            return self._refused(reply)
-        self._phase = Phase.DATA
-        reply = await self._ask(b"DATA", self._timeouts.data_s)
-        if reply.code != _START_MAIL_INPUT:
-            return self._refused(reply)
+        steps = envelope(email, len(message), self.stream.extensions, self._timeouts)
+        if failure := await self._converse([rset(self._timeouts), *steps] if self._envelope_open else steps):
+            return failure
         self._phase = Phase.BODY
         for start in range(0, len(message), _BLOCK_BYTES):
             await self.stream.push(message[start : start + _BLOCK_BYTES], timeout_s=self._timeouts.block_s)
             self._reach(Failpoint.IN_BODY)
         return None
 
+    async def _converse(self, steps: Sequence[Step]) -> DeliveryOutcome | None:
+        for group in [steps] if self._pipelining else [[step] for step in steps]:
+            self._phase = group[0].phase
+            self.stream.send(*(step.command for step in group))
+            for number, step in enumerate(group, start=1):
+                self._phase = step.phase
+                reply = await self.stream.read(timeout_s=step.timeout_s)
+                if not step.is_granted(reply):
+                    return await self._conclude(self._turned_down(step, reply), group[number:])
+                if step.phase is Phase.MAIL:
+                    self._envelope_open = step.command != RSET
+                    if self._envelope_open:
+                        self._reach(Failpoint.AFTER_MAIL)
+        return None
+
     async def _dot(self) -> DeliveryOutcome:
         # A reply that came before the dot cannot be the dot's; and on a lost connection no byte of it may count.
         self.stream.require_usable()
         self._phase = Phase.DOT
-        self.stream.write(b".\r\n")
+        self.stream.send(b".")
         self._reach(Failpoint.AFTER_DOT)
         reply = await self.stream.read(timeout_s=self._timeouts.dot_s)
-        self._envelope_open = False
         if reply.is_positive:
+            self._envelope_open = False  # a refusal leaves it open in Postfix (smtpd_end_of_data_restrictions)
             return Accepted(reply=reply, relay=self._relay)
         return self._refused(reply)
 
-    async def _clear(self) -> Reply:
-        """End a mail that was begun: else the next MAIL would be a 503 (RFC 5321 4.1.4)."""
-        reply = await self._ask(b"RSET", self._timeouts.mail_s)
-        self._envelope_open = not reply.is_positive
-        return reply
-
-    async def _ask(self, command: bytes, timeout_s: float) -> Reply:
-        return await self.stream.ask(command, timeout_s=timeout_s)
-
-    def _mail_command(self, mail_from: EmailAddress, *, size_bytes: int = 0, smtputf8: bool) -> bytes:
-        command = b"MAIL FROM:<%b>" % str(mail_from).encode()
-        if size_bytes and "size" in self.stream.extensions:
-            command += b" SIZE=%d" % size_bytes  # RFC 1870 6
-        if smtputf8:
-            command += b" SMTPUTF8"  # RFC 6531 3.4
-            if "8bitmime" in self.stream.extensions:
-                command += b" BODY=8BITMIME"  # the address stands in the header as it is (RFC 6152 3)
-        return command
+    async def _conclude(self, outcome: DeliveryOutcome, owed: Sequence[Step]) -> DeliveryOutcome:
+        """Read what a group is still owed, where that saves the connection; no content may follow a refusal."""
+        if owed and isinstance(outcome, RelayUnavailable):
+            self.stream.reset()
+            return outcome
+        try:
+            replies = [await self.stream.read(timeout_s=step.timeout_s) for step in owed]
+        except FAILURES:
+            self.stream.reset()
+        else:
+            if any(map(is_go_ahead, replies)):
+                self.stream.reset()
+        return outcome
 
     def _refused(self, reply: Reply) -> Refused | RelayUnavailable:
         if reply.code < 400:
@@ -171,8 +172,10 @@ class Connection:
             return self._unavailable(PhaseFailed("closing", reply))
         return Refused(phase=self._phase, reply=reply, relay=self._relay)
 
-    def _refused_at_mail(self, reply: Reply) -> Unsendable | RelayUnavailable:
-        if lack := lack_told_by(reply):
+    def _turned_down(self, step: Step, reply: Reply) -> DeliveryOutcome:
+        if step.phase is not Phase.MAIL:
+            return self._refused(reply)
+        if step.command != RSET and (lack := lack_told_by(reply)):
             return Unsendable(reason=lack, relay=self._relay)
         return self._unavailable(PhaseFailed("reply", reply))
 

@@ -9,7 +9,7 @@ from aiosmtplib.auth import auth_login_encode, auth_plain_encode
 
 from adapters.smtp.connection import Connection
 from adapters.smtp.phase_failure import AUTH_REFUSED, FAILURES, SERVICE_CLOSING, PhaseFailed, translate
-from adapters.smtp.relay import Relay, TlsMode
+from adapters.smtp.relay import Pipelining, Relay, TlsMode
 from adapters.smtp.reply_stream import ReplyStream
 from adapters.smtp.timeouts import Timeouts
 from application.failpoints import Failpoint, Reach, pass_by
@@ -45,6 +45,7 @@ class Opening:
             stream=self._stream,
             timeouts=self._timeouts,
             opened_at_s=now_s,
+            pipelining=self._relay.pipelining is Pipelining.AUTO and "pipelining" in self._stream.extensions,
             reach=self._reach,
         )
 
@@ -97,10 +98,10 @@ class Opening:
     async def _log_in(self, user: str, password: str) -> None:
         ask, timeout_s = self._stream.ask, self._timeouts.auth_s
         if "plain" in self._stream.auth_methods:
-            reply = await ask(b"AUTH", b"PLAIN", auth_plain_encode(user, password), timeout_s=timeout_s)
+            reply = await ask(b"AUTH PLAIN " + auth_plain_encode(user, password), timeout_s=timeout_s)
         elif "login" in self._stream.auth_methods:
             first, second = auth_login_encode(user, password)
-            reply = await ask(b"AUTH", b"LOGIN", first, timeout_s=timeout_s)
+            reply = await ask(b"AUTH LOGIN " + first, timeout_s=timeout_s)
             if reply.code == 334:
                 reply = await ask(second, timeout_s=timeout_s)
         else:

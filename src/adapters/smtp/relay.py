@@ -13,6 +13,13 @@ class TlsMode(StrEnum):
     INSECURE_NONE = "insecure-none"
 
 
+class Pipelining(StrEnum):
+    """Whether the commands of a mail may leave together."""
+
+    AUTO = "auto"  # where the relay offers it
+    OFF = "off"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relay:
     """One submission server; `ca_file` (PEM) replaces the system's roots, `user` None means no login."""
@@ -23,6 +30,7 @@ class Relay:
     user: str | None = None
     password: str | None = field(default=None, repr=False)
     ca_file: Path | None = None
+    pipelining: Pipelining = Pipelining.AUTO
 
     @property
     def name(self) -> str:

@@ -1,14 +1,15 @@
-"""The wire: commands out, replies in, one at a time and never out of step."""
+"""The wire: commands out, alone or in groups, replies in, in order and never out of step."""
 
 import asyncio
 import socket
 import ssl
 import struct
+from collections import deque
 from typing import cast
 
-from aiosmtplib import SMTPResponse, SMTPServerDisconnected
+from aiosmtplib import SMTPException, SMTPResponse, SMTPResponseException, SMTPServerDisconnected
 from aiosmtplib.esmtp import parse_esmtp_extensions
-from aiosmtplib.protocol import SMTPProtocol
+from aiosmtplib.protocol import COMMAND_INJECTION_REGEX, MAX_RESPONSE_LENGTH, SMTPProtocol
 
 from adapters.smtp.phase_failure import SERVICE_CLOSING, PhaseFailed
 from domain.reply import Reply
@@ -23,24 +24,27 @@ _HIGH_WATER_BYTES = 1
 
 
 class ReplyStream(SMTPProtocol):
-    """aiosmtplib's protocol with two guards that it lacks.
+    """aiosmtplib's protocol, its parser included, with a count of the replies that are owed to us.
 
-    It keeps what follows a complete reply in the same packet and gives it out as the next command's reply: a
-    relay that says `354` and `250` at once would have its mail accepted before it was sent. And it drops what
-    arrives between commands without a trace. Here both make the stream unusable.
+    The library knows one command at a time (it loses what follows a reply in the same packet, or gives it out as the
+    next command's: a relay that says `354` and `250` at once would have its mail accepted before it was sent), and it
+    drops what comes unasked without a trace. Here a byte beyond the last reply that is owed makes the stream unusable.
     """
 
     def __init__(self) -> None:
         super().__init__(loop=asyncio.get_running_loop())
         self.extensions: dict[str, str] = {}
         self.auth_methods: list[str] = []
+        self._owed = 1  # the greeting
+        self._replies: deque[SMTPResponse] = deque()
+        self._failure: SMTPException | None = None
         self._in_step = True
         self._tcp: asyncio.Transport | None = None
 
     @property
     def is_usable(self) -> bool:
         """Whether another command may be sent."""
-        return self.is_connected and self._in_step
+        return self.is_connected and self._in_step and not self._owed
 
     @property
     def peer_ip(self) -> str:
@@ -60,15 +64,43 @@ class ReplyStream(SMTPProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
+        self._response_waiter = None
         self._tcp = cast("asyncio.Transport", transport)  # uvloop's is none by its class
         self._tcp.set_write_buffer_limits(high=_HIGH_WATER_BYTES)
 
     def data_received(self, data: bytes) -> None:
-        waiter = self._response_waiter
-        awaited = self._response_pending and waiter is not None and not waiter.done()
-        super().data_received(data)
-        if not awaited or (waiter is not None and waiter.done() and self._buffer):
+        if not self._owed:
             self._in_step = False
+            return
+        self._buffer += data
+        try:
+            self._take_replies(is_line_complete=b"\n" in data)
+        except SMTPException as err:
+            self._owed = 0
+            self._failure = err
+        if not self._owed and self._buffer:
+            self._in_step = False
+        self._wake()
+
+    def _take_replies(self, *, is_line_complete: bool) -> None:
+        while self._owed and self._buffer:
+            before_bytes = len(self._buffer)
+            response = self._read_response_from_buffer() if is_line_complete else None
+            if (before_bytes if response is None else before_bytes - len(self._buffer)) > MAX_RESPONSE_LENGTH:
+                raise SMTPResponseException(-1, "response too long")
+            if response is None:
+                return
+            self._owed -= 1
+            self._replies.append(response)
+
+    def _wake(self) -> None:
+        waiter = self._response_waiter
+        if waiter is None or waiter.done():
+            return
+        if self._replies:
+            waiter.set_result(self._replies.popleft())
+        elif self._failure:
+            waiter.set_exception(self._failure)
 
     def require_usable(self) -> None:
         """Raise where the connection is gone or a byte came unasked."""
@@ -98,23 +130,39 @@ class ReplyStream(SMTPProtocol):
 
     async def ehlo(self, name: str, *, timeout_s: float) -> Reply:
         """Introduce ourselves and learn the relay's extensions."""
-        self.require_usable()
-        async with asyncio.timeout(timeout_s):
-            response = await self.execute_command(b"EHLO", name.encode())
+        self.send(b"EHLO " + name.encode())
+        response = await self._next_response(timeout_s)
         self.extensions, self.auth_methods = parse_esmtp_extensions(response.message)
         return self._checked(response)
 
-    async def ask(self, *words: bytes, timeout_s: float) -> Reply:
-        """Send one command and return its reply."""
+    def send(self, *commands: bytes) -> None:
+        """Write these commands at once (RFC 2920 3.1); `read` gives their replies, one a call and in order."""
         self.require_usable()
-        # Not by aiosmtplib's timeout: asyncio.wait_for of Python 3.11 can lose a cancellation.
-        async with asyncio.timeout(timeout_s):
-            return self._checked(await self.execute_command(*words))
+        if any(map(COMMAND_INJECTION_REGEX.search, commands)):
+            raise ValueError("a command has a control character")
+        self._owed += len(commands)
+        self.write(b"\r\n".join(commands) + b"\r\n")
+
+    async def ask(self, command: bytes, *, timeout_s: float) -> Reply:
+        """Send one command and return its reply."""
+        self.send(command)
+        return await self.read(timeout_s=timeout_s)
 
     async def read(self, *, timeout_s: float) -> Reply:
-        """Return the reply to what was written before."""
+        """Return the next reply that is owed, which may have come already."""
+        return self._checked(await self._next_response(timeout_s))
+
+    async def _next_response(self, timeout_s: float) -> SMTPResponse:
+        if self._replies:
+            return self._replies.popleft()
+        if self._failure:
+            raise self._failure
+        if self.transport is None:
+            raise SMTPServerDisconnected("connection lost")
+        self._response_waiter = self._loop.create_future()
+        # Not by aiosmtplib's timeout: asyncio.wait_for of Python 3.11 can lose a cancellation.
         async with asyncio.timeout(timeout_s):
-            return self._checked(await self.read_response())
+            return await self._response_waiter
 
     async def push(self, block: bytes, *, timeout_s: float) -> None:
         """Write one block of a body and wait until it is on its way."""

@@ -11,6 +11,8 @@ from tests.faults.relay.options import Options
 from tests.faults.relay.rules import Act, Point, Rule, RuleBook
 
 _VERBS = frozenset({"EHLO", "HELO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "RSET", "NOOP", "QUIT"})
+# To what comes in one write with a command that was refused (RFC 2920 3.1); no rule is used up on it.
+_OUT_OF_ORDER = "503 5.5.1 out of order"
 _BYE = "221 2.0.0 bye"
 _SEVEN_BITS = bytes(byte & 0x7F for byte in range(256))
 
@@ -57,6 +59,7 @@ class Session:
         self._store = store
         self._secure = False
         self._rcpt = ""
+        self._refused = False
         self._mails = 0
 
     async def run(self) -> None:
@@ -92,8 +95,7 @@ class Session:
             case "MAIL":
                 await self._begin_mail(rest)
             case "RCPT":
-                self._rcpt = rest.partition("<")[2].rpartition(">")[0]
-                await self._answer(Point.RCPT, "250 2.1.5 fine")
+                await self._take_recipient(rest.partition("<")[2].rpartition(">")[0])
             case "DATA":
                 await self._receive()
             case "RSET" | "NOOP" | "HELO":
@@ -144,9 +146,20 @@ class Session:
             self._say("421 4.7.0 too many mails in one session")
             raise Hangup
         self._mails += 1
+        self._refused = False
         await self._answer(Point.MAIL, "250 2.1.0 fine")
 
+    async def _take_recipient(self, rcpt: str) -> None:
+        if self._refused:
+            self._say(_OUT_OF_ORDER)
+            return
+        self._rcpt = rcpt
+        await self._answer(Point.RCPT, "250 2.1.5 fine")
+
     async def _receive(self) -> None:
+        if self._refused:
+            self._say(_OUT_OF_ORDER)
+            return
         if not await self._answer(Point.DATA, "354 go on"):
             return
         rule = self._rules.choose(Point.BODY, self._rcpt)
@@ -180,6 +193,7 @@ class Session:
         if rule is not None:
             await asyncio.sleep(rule.after_s)
             if rule.do is not Act.USUAL:
+                self._refused = rule.do is Act.REPLY and rule.text.startswith(("4", "5"))
                 await self._act(rule)
                 return False
         self._say(*usual)

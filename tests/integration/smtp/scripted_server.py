@@ -29,7 +29,7 @@ def say_raw(data: bytes) -> Action:
     """Answer with these bytes."""
 
     async def act(session: "Session") -> None:
-        session.writer.write(data)
+        session.say(data)
 
     return act
 
@@ -56,7 +56,7 @@ def drip(line: str, *, pause_s: float) -> Action:
 
     async def act(session: "Session") -> None:
         for byte in f"{line}\r\n".encode():
-            session.writer.write(bytes([byte]))
+            session.say(bytes([byte]))
             await asyncio.sleep(pause_s)
 
     return act
@@ -67,6 +67,13 @@ class Session:
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     secure: bool = False
+    envelope: dict[str, str] = field(default_factory=dict)
+    said: bytes = b""
+
+    def say(self, data: bytes) -> None:
+        """Write; `said` is all that was since the last command."""
+        self.said += data
+        self.writer.write(data)
 
 
 @dataclass(frozen=True)
@@ -80,8 +87,9 @@ class ReceivedMail:
 class ScriptedServer:
     """Commands are `CONNECT` (before the greeting), `EHLO`, ..., `354` (before the body is read) and `DOT`.
 
-    `script[command]` holds the actions for its next occurrences; without one the command succeeds. `log` has all
-    lines that came as commands, `mails` what was complete and not refused.
+    `script[command]` holds the actions for its next occurrences; without one the command succeeds, except RCPT without
+    a MAIL and DATA without a RCPT that it took, unless it is `careless` (RFC 2920 3.1). `log` has all lines that came
+    as commands, `mails` what was complete and not refused.
     """
 
     tls: ssl.SSLContext | None = None
@@ -90,6 +98,7 @@ class ScriptedServer:
     auth: str = "AUTH PLAIN LOGIN"
     offer_starttls: bool = True
     receive_buffer_bytes: int = 0
+    careless: bool = False
     script: dict[str, deque[Action]] = field(default_factory=lambda: defaultdict(deque))
     log: list[str] = field(default_factory=list)
     mails: list[ReceivedMail] = field(default_factory=list)
@@ -142,8 +151,8 @@ class ScriptedServer:
 
     async def _converse(self, session: Session) -> None:
         await self._answer(session, "CONNECT", GREETING)
-        envelope: dict[str, str] = {}
         while line := (await session.reader.readline()).decode():
+            session.said = b""
             self.log.append(line.rstrip("\r\n"))
             verb, _, rest = line.rstrip("\r\n").partition(" ")
             match verb.upper():
@@ -156,10 +165,12 @@ class ScriptedServer:
                 case "AUTH":
                     await self._authenticate(session, rest)
                 case "MAIL" | "RCPT":
-                    envelope[verb.upper()] = rest.partition("<")[2].partition(">")[0]
-                    await self._answer(session, verb.upper(), "250 2.1.0 fine")
+                    await self._address(session, verb.upper(), rest.partition("<")[2].partition(">")[0])
                 case "DATA":
-                    await self._receive(session, envelope)
+                    await self._receive(session)
+                case "RSET":
+                    session.envelope.clear()
+                    await self._answer(session, "RSET", "250 2.0.0 fine")
                 case "QUIT":
                     session.writer.write(BYE)
                     return
@@ -182,14 +193,27 @@ class ScriptedServer:
             self.log.append((await session.reader.readline()).decode().strip())
         await self._answer(session, "AUTH", "235 2.7.0 welcome")
 
-    async def _receive(self, session: Session, envelope: dict[str, str]) -> None:
-        if not await self._answer(session, "DATA", "354 go on"):
+    async def _address(self, session: Session, verb: str, address: str) -> None:
+        missing = "" if verb == "MAIL" else "MAIL"
+        await self._answer(session, verb, self._usual(session, missing, "250 2.1.0 fine"))
+        if session.said.startswith(b"2"):
+            session.envelope[verb] = address
+
+    def _usual(self, session: Session, missing: str, fine: str) -> str:
+        out_of_order = missing and missing not in session.envelope and not self.careless
+        return f"503 5.5.1 {missing} first" if out_of_order else fine
+
+    async def _receive(self, session: Session) -> None:
+        if not await self._answer(session, "DATA", self._usual(session, "RCPT", "354 go on")):
+            return
+        if not session.said.startswith(b"354"):
             return
         await self._answer(session, "354")
         message = await session.reader.readuntil(b"\r\n.\r\n")
         self.dots += 1
         # Kept before it is answered: "stored, then cut" is the case that makes duplicates.
-        mail = ReceivedMail(envelope.get("MAIL", ""), envelope.get("RCPT", ""), message[:-3])
+        mail = ReceivedMail(session.envelope.get("MAIL", ""), session.envelope.get("RCPT", ""), message[:-3])
+        session.envelope.clear()
         if await self._answer(session, "DOT", "250 2.0.0 queued as 1"):
             self.mails.append(mail)
 

@@ -1,10 +1,11 @@
 """Every phase and every way it can go wrong: the outcome's scope is the phase's."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
 
-from adapters.smtp.relay import Relay, TlsMode
+from adapters.smtp.relay import Pipelining, Relay, TlsMode
 from domain.failure_reason import FailureKind
 from domain.outcome import (
     Accepted,
@@ -95,11 +96,12 @@ CASES = {
 }
 
 
+@pytest.mark.parametrize("pipelining", list(Pipelining))
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-async def test_the_outcome_follows_from_the_phase(case: Case, server: ScriptedServer) -> None:
+async def test_the_outcome_follows_from_the_phase(case: Case, pipelining: Pipelining, server: ScriptedServer) -> None:
     server.on(case.step, case.action)
     async with server:
-        relay = Relay(host="127.0.0.1", port=server.port, tls=TlsMode.INSECURE_NONE, user="u", password="p")
+        relay = replace(plain(server), user="u", password="p", pipelining=pipelining)
         async with over(relay) as transport:
             outcome = await transport.send(an_email(), before_dot=allow)
     assert type(outcome) is case.kind

@@ -1,5 +1,7 @@
-"""What is counted as sent is out of our hands."""
+"""What is counted as sent is out of our hands; replies are taken whole and in order."""
 
+import asyncio
+import socket
 from contextlib import suppress
 
 import pytest
@@ -8,6 +10,7 @@ from adapters.smtp.connection import Connection
 from adapters.smtp.mime import compose
 from adapters.smtp.opening import Opening
 from adapters.smtp.relay import Relay, TlsMode
+from adapters.smtp.reply_stream import ReplyStream
 from adapters.smtp.tls import verifying_context
 from application.failpoints import Failpoint
 from tests.contracts.email_transport import allow, an_email
@@ -62,3 +65,27 @@ async def test_the_failpoint_after_the_dot_is_passed_when_the_dot_is_not_held_ba
         await connection.deliver(an_email(), compose(an_email()), allow)
         await connection.leave()
     assert held_back_bytes == [0]
+
+
+GROUP = b"250 2.1.0 fine\r\n550-5.1.1 no\r\n550 5.1.1 such user\r\n554 5.5.1 nobody to send to\r\n"
+IN_TWO = [(GROUP[:place], GROUP[place:]) for place in range(1, len(GROUP))]
+SPLITS = [(GROUP,), *IN_TWO, tuple(bytes([byte]) for byte in GROUP)]
+
+
+@pytest.mark.parametrize("after", [b"", b"250 unasked\r\n"])
+async def test_replies_to_a_group_come_in_order_wherever_packets_split_them(after: bytes) -> None:
+    """And a byte beyond the last of them makes the stream unusable, in the same packet as well."""
+    for split in SPLITS:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            _, stream = await asyncio.get_running_loop().create_connection(ReplyStream, sock=ours)
+            stream.data_received(b"220 relay.example\r\n")
+            assert (await stream.read(timeout_s=1)).code == 220
+            stream.send(b"MAIL FROM:<a@example.org>", b"RCPT TO:<b@example.org>", b"DATA")
+            for packet in (*split[:-1], split[-1] + after):
+                stream.data_received(packet)
+            replies = [await stream.read(timeout_s=1) for _ in range(3)]
+            assert [reply.code for reply in replies] == [250, 550, 554]
+            assert replies[1].text == "5.1.1 no 5.1.1 such user"
+            assert stream.is_usable is not bool(after)
+            stream.hang_up()

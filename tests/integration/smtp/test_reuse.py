@@ -25,7 +25,7 @@ async def test_mails_one_after_the_other_share_a_connection_that_ends_with_quit(
     assert len(server.mails) == 5
 
 
-@pytest.mark.parametrize("step", ["RCPT", "DATA"])
+@pytest.mark.parametrize("step", ["RCPT", "DATA", "DOT"])
 async def test_a_refused_mail_leaves_a_connection_that_is_cleared_before_the_next(
     step: str, server: ScriptedServer
 ) -> None:
@@ -36,14 +36,6 @@ async def test_a_refused_mail_leaves_a_connection_that_is_cleared_before_the_nex
     assert server.connections == 1
     assert server.count("RSET") == 1
     assert server.log.index("RSET") < len(server.log) - server.log[::-1].index("DATA") - 1
-
-
-async def test_a_mail_refused_at_the_dot_needs_no_clearing(server: ScriptedServer) -> None:
-    server.on("DOT", say("554 5.6.0 spam"))
-    async with server, over(plain(server)) as transport:
-        assert isinstance(await transport.send(an_email(1), before_dot=allow), Refused)
-        assert isinstance(await transport.send(an_email(2), before_dot=allow), Accepted)
-    assert (server.connections, server.count("RSET")) == (1, 0)
 
 
 async def _say_bye_and_close(session: Session) -> None:
@@ -133,27 +125,48 @@ async def test_a_connection_is_left_after_its_number_of_mails(server: ScriptedSe
     assert server.connections == 2
 
 
-@pytest.mark.parametrize(("waits_s", "connections"), [([MAX_IDLE_S], 1), ([MAX_IDLE_S + 1], 2)])
-async def test_a_connection_that_was_idle_for_too_long_is_left(
-    waits_s: list[float], connections: int, server: ScriptedServer, clock: ManualClock
+@pytest.mark.parametrize(("wait_s", "quits"), [(MAX_IDLE_S - 1, 0), (MAX_IDLE_S, 1)])
+async def test_a_connection_that_was_idle_for_too_long_leaves_by_itself(
+    wait_s: float, quits: int, server: ScriptedServer, clock: ManualClock
 ) -> None:
     async with server, over(plain(server), clock=clock) as transport:
         await transport.send(an_email(0), before_dot=allow)
-        for wait_s in waits_s:
-            await clock.advance(wait_s)
-            await transport.send(an_email(1), before_dot=allow)
+        await clock.advance(wait_s)
         await settle()
-        assert server.count("QUIT") == connections - 1
-    assert server.connections == connections
+        assert server.count("QUIT") == quits
+        assert isinstance(await transport.send(an_email(1), before_dot=allow), Accepted)
+    assert server.connections == 1 + quits
 
 
 async def test_an_old_connection_is_left_however_busy(server: ScriptedServer, clock: ManualClock) -> None:
+    pause_s = MAX_IDLE_S * 0.9
     async with server, over(plain(server), clock=clock) as transport:
-        for _ in range(int(MAX_AGE_S // MAX_IDLE_S) + 1):
+        for _ in range(int(MAX_AGE_S // pause_s)):
             await transport.send(an_email(), before_dot=allow)
-            await clock.advance(MAX_IDLE_S)
+            await clock.advance(pause_s)
+        assert server.count("QUIT") == 0
         await transport.send(an_email(), before_dot=allow)
-    assert server.connections == 2
+        await clock.advance(MAX_AGE_S - clock.monotonic_s())
+        await settle()
+        assert server.count("QUIT") == 1
+    assert server.connections == 1
+
+
+async def test_idle_connections_leave_each_at_its_time_and_one_sleeper_sees_to_all(
+    server: ScriptedServer, clock: ManualClock
+) -> None:
+    async with server, over(plain(server), clock=clock) as transport:
+        await asyncio.gather(*(transport.send(an_email(number), before_dot=allow) for number in range(4)))
+        await clock.advance(MAX_IDLE_S / 2)
+        await asyncio.gather(*(transport.send(an_email(number), before_dot=allow) for number in range(2)))
+        assert len(clock.slept) == 1
+        seen = []
+        for _ in range(2):
+            await clock.advance(MAX_IDLE_S / 2)
+            await settle()
+            seen.append(server.count("QUIT"))
+    assert seen == [2, 4]
+    assert server.connections == 4
 
 
 async def test_no_more_than_max_idle_connections_are_kept(server: ScriptedServer) -> None:

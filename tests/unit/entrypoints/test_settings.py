@@ -130,6 +130,7 @@ def test_nothing_set_names_everything_that_is_required() -> None:
         ({"MAIL_IDEMPOTENCY_HEADER": "Subject"}, "MAIL_IDEMPOTENCY_HEADER: "),
         ({"MAIL_IDEMPOTENCY_HEADER": "X: y"}, "MAIL_IDEMPOTENCY_HEADER: "),
         ({"RETENTION_DAYS": "0"}, "RETENTION_DAYS: "),
+        ({"SMTP_PIPELINING": "always"}, "SMTP_PIPELINING: "),
         ({"SMTP_CA_FILE": "/nowhere/ca.pem"}, "SMTP_CA_FILE: must be a readable file of certificates (PEM)"),
         ({"SMTP_CA_FILE": __file__}, "SMTP_CA_FILE: must be a readable file of certificates (PEM)"),
         ({"MAIL_FROM": SECRET}, "MAIL_FROM or MAIL_SENDER: must be one address"),
