@@ -47,6 +47,7 @@ from application.use_cases.replay_letters import ReplayLetters
 from application.use_cases.run_worker import RunWorker
 from application.use_cases.sample_worker import SampleWorker
 from application.use_cases.settle_message import SettleMessage
+from application.use_cases.trace_mail import TraceMail
 from domain.retry_policy import RetryPolicy
 
 
@@ -57,8 +58,8 @@ def _fresh_key() -> str:
 class Container(containers.DeclarativeContainer):
     """All parts. The demo overrides three of them.
 
-    `enqueue` needs BrokerSettings, `template_*` TemplateSettings, the hospital's parts HospitalSettings, the rest
-    Settings.
+    `enqueue` needs BrokerSettings, `template_*` TemplateSettings, `trace_mail` DatabaseSettings, the hospital's
+    parts HospitalSettings, the rest Settings.
     """
 
     settings = providers.Dependency(instance_of=BaseSettings)
@@ -99,6 +100,7 @@ class Container(containers.DeclarativeContainer):
         observer=observer,
         clock=clock,
     )
+    trace_mail = providers.Singleton(TraceMail, ledger=ledger, store=hospital)
     move_letters = providers.Singleton(MoveLetters, store=hospital)
     replay_letters = providers.Singleton(
         ReplayLetters,
