@@ -11,6 +11,7 @@ from adapters.database.diagnosis import DatabaseDiagnosis
 from adapters.database.hospital_store import DatabaseHospitalStore
 from adapters.database.ledger import DatabaseLedger
 from adapters.datadog.observer import DatadogObserver
+from adapters.ddtrace.observer import DdtraceObserver
 from adapters.email_validator.address_parser import EmailValidatorAddressParser
 from adapters.icalendar.calendar_writer import IcalendarWriter
 from adapters.jinja.diagnosis import JinjaDiagnosis
@@ -75,7 +76,15 @@ class Container(containers.DeclarativeContainer):
     meter = providers.Singleton(Meter, relays=settings.provided.relay_names)
     prometheus = providers.Singleton(PrometheusObserver, meter=meter)
     datadog = providers.Singleton(DatadogObserver, agent=settings.provided.datadog_agent, meter=meter)
-    observer = providers.Singleton(FanOut, log=providers.Singleton(LogObserver), prometheus=prometheus, datadog=datadog)
+    tracing = providers.Singleton(DdtraceObserver, agent=settings.provided.trace_agent, clock=clock)
+    # Traces first: a line about a delivery has the ids of its trace from the first one on.
+    observer = providers.Singleton(
+        FanOut,
+        traces=tracing,
+        log=providers.Singleton(LogObserver, is_verbose=settings.provided.is_verbose),
+        prometheus=prometheus,
+        datadog=datadog,
+    )
     event = providers.Singleton(
         EventDetails,
         name=settings.provided.event_name,
@@ -135,6 +144,7 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         observer=observer,
         reach=reach,
+        trace_headers=tracing.provided.headers,
     )
     retry = providers.Singleton(
         RetryPolicy,
@@ -217,7 +227,7 @@ class Container(containers.DeclarativeContainer):
     )
     diagnoses = providers.List(
         providers.Singleton(RabbitMqDiagnosis, url=broker_url, topology=topology),
-        providers.Singleton(SmtpDiagnosis, relays=settings.provided.relays),
+        providers.Singleton(SmtpDiagnosis, relays=settings.provided.relays, clock=clock),
         providers.Singleton(DatabaseDiagnosis, url=settings.provided.database_url.get_secret_value.call()),
         providers.Singleton(
             JinjaDiagnosis, templates_dir=settings.provided.templates_dir, event=event, thread=render_thread

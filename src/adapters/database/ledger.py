@@ -40,7 +40,7 @@ class DatabaseLedger(Ledger):
         database = Database(
             url=url, lease_s=lease_s, retention_days=retention_days, now=clock.now, on_migrated=self._on_migrated
         )
-        self.writer = GroupCommitWriter(database=database)
+        self.writer = GroupCommitWriter(database=database, clock=clock, observer=observer)
         self._mine: dict[str, str] = {}
         self._upkeep: list[asyncio.Task[None]] = []
 

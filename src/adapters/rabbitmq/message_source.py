@@ -37,6 +37,7 @@ from application.ports.message_source import (
     SettlementRefused,
 )
 from application.ports.observer import Observer
+from application.trace_headers import TraceHeaders, no_trace
 from domain.worker_events import BrokerBlocked, BrokerUnblocked
 
 
@@ -52,6 +53,7 @@ class RabbitMqMessageSource(MessageSource):
         clock: Clock,
         observer: Observer,
         reach: Reach = pass_by,
+        trace_headers: TraceHeaders = no_trace,
         rung_rest_s: float = REST_S,
     ) -> None:
         self._url = url
@@ -59,6 +61,7 @@ class RabbitMqMessageSource(MessageSource):
         self._rungs = RetryRungs(url=url, topology=topology, clock=clock, rest_s=rung_rest_s)
         self._observer = observer
         self._reach = reach
+        self._trace_headers = trace_headers
         self._publisher = Publisher(url=url, on_blocked=self._on_blocked)
         self._arrivals = Arrivals(slots=prefetch, clock=clock, wait_on=self._wait_on)
         self._supervisor = IntakeSupervisor(
@@ -135,7 +138,7 @@ class RabbitMqMessageSource(MessageSource):
             declare=partial(declare_all, self._url, self._topology),
         )
         async with self._settling(message) as mine:
-            headers = letter_headers(mine.properties.headers or {}, letter)
+            headers = letter_headers(mine.properties.headers or {}, letter, trace=self._trace_headers())
             copy = copy_of(mine.body, mine.properties, headers)
             await self._settle_by_copy(mine, copy, hospital, confirmed=Failpoint.AFTER_HOSPITAL_CONFIRM)
 
@@ -162,7 +165,12 @@ class RabbitMqMessageSource(MessageSource):
         with _refusal_of(message):
             rung = await self._rungs.for_due(due)
         headers = waiting_headers(
-            message.properties.headers or {}, key=mail.key, attempts=mail.attempts, due=due, rung_ms=rung.ttl_ms
+            message.properties.headers or {},
+            key=mail.key,
+            attempts=mail.attempts,
+            due=due,
+            rung_ms=rung.ttl_ms,
+            trace=self._trace_headers(),
         )
         try:
             await self._settle_by_copy(

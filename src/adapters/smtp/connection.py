@@ -8,9 +8,11 @@ from aiosmtplib import SMTPException
 
 from adapters.smtp.mail_limits import lack_told_by, needs_smtputf8, what_is_lacking
 from adapters.smtp.phase_failure import FAILURES, SERVICE_CLOSING, PhaseFailed, translate
+from adapters.smtp.phase_watch import PhaseWatch
 from adapters.smtp.reply_stream import ReplyStream
 from adapters.smtp.timeouts import Timeouts
 from application.failpoints import Failpoint, Reach
+from application.ports.clock import Clock
 from application.ports.email_transport import BeforeDot
 from domain.email_address import EmailAddress
 from domain.outcome import (
@@ -26,6 +28,7 @@ from domain.outcome import (
 )
 from domain.outgoing_email import OutgoingEmail
 from domain.reply import Reply
+from domain.timing_events import PhaseTime
 
 # Small enough that 3 min a block (RFC 5321 4.5.3.2.5) notices a stall, large enough for most mails to be one.
 _BLOCK_BYTES = 64 * 1024
@@ -38,7 +41,7 @@ class Connection:
     """One mail at a time. What breaks in the middle of one is reset, so that no dot can follow."""
 
     def __init__(
-        self, *, relay: str, stream: ReplyStream, timeouts: Timeouts, opened_at_s: float, reach: Reach
+        self, *, relay: str, stream: ReplyStream, timeouts: Timeouts, opened_at_s: float, clock: Clock, reach: Reach
     ) -> None:
         self.opened_at_s = opened_at_s
         self.mails = 0
@@ -46,7 +49,7 @@ class Connection:
         self._relay = relay
         self._timeouts = timeouts
         self._reach = reach
-        self._phase = Phase.MAIL
+        self._watch = PhaseWatch(clock=clock, phase=Phase.MAIL)
         self._envelope_open = False
 
     async def deliver(self, email: OutgoingEmail, message: bytes, before_dot: BeforeDot) -> DeliveryOutcome:
@@ -54,16 +57,17 @@ class Connection:
         if lack := what_is_lacking(email, message, self.stream.extensions):
             return Unsendable(reason=lack, relay=self._relay)
         self.mails += 1
-        self._phase = Phase.MAIL
+        self._watch.enter(Phase.MAIL)
         try:
             if failure := await self._watched(self._all_but_the_dot(email, message)):
                 return failure
+            self._watch.pause()
             if await before_dot(self._relay):
                 return await self._watched(self._dot())
         except asyncio.CancelledError:
             self.stream.reset()
             task = asyncio.current_task()
-            if self._phase is not Phase.DOT or task is None:
+            if self._watch.phase is not Phase.DOT or task is None:
                 raise
             task.uncancel()
             return InDoubt(relay=self._relay)
@@ -73,9 +77,13 @@ class Connection:
         self.stream.reset()
         return Withheld(relay=self._relay)
 
+    def times(self) -> tuple[PhaseTime, ...]:
+        """How long each phase took of the mail or probe that ended last."""
+        return self._watch.take()
+
     async def probe(self, mail_from: EmailAddress) -> RelayUnavailable | None:
         """Begin a mail from here and take it back; None: it would have been taken."""
-        self._phase = Phase.MAIL
+        self._watch.enter(Phase.MAIL)
         try:
             command = self._mail_command(mail_from, smtputf8=mail_from.needs_smtputf8)
             reply = await self._ask(command, self._timeouts.mail_s)
@@ -119,15 +127,15 @@ class Connection:
             return self._refused_at_mail(reply)
         self._envelope_open = True
         self._reach(Failpoint.AFTER_MAIL)
-        self._phase = Phase.RCPT
+        self._watch.enter(Phase.RCPT)
         reply = await self._ask(b"RCPT TO:<%b>" % str(email.rcpt_to).encode(), self._timeouts.rcpt_s)
         if not reply.is_positive:
             return self._refused(reply)
-        self._phase = Phase.DATA
+        self._watch.enter(Phase.DATA)
         reply = await self._ask(b"DATA", self._timeouts.data_s)
         if reply.code != _START_MAIL_INPUT:
             return self._refused(reply)
-        self._phase = Phase.BODY
+        self._watch.enter(Phase.BODY)
         for start in range(0, len(message), _BLOCK_BYTES):
             await self.stream.push(message[start : start + _BLOCK_BYTES], timeout_s=self._timeouts.block_s)
             self._reach(Failpoint.IN_BODY)
@@ -136,7 +144,7 @@ class Connection:
     async def _dot(self) -> DeliveryOutcome:
         # A reply that came before the dot cannot be the dot's; and on a lost connection no byte of it may count.
         self.stream.require_usable()
-        self._phase = Phase.DOT
+        self._watch.enter(Phase.DOT)
         self.stream.write(b".\r\n")
         self._reach(Failpoint.AFTER_DOT)
         reply = await self.stream.read(timeout_s=self._timeouts.dot_s)
@@ -169,7 +177,7 @@ class Connection:
             raise PhaseFailed("garbled")
         if reply.code == SERVICE_CLOSING:
             return self._unavailable(PhaseFailed("closing", reply))
-        return Refused(phase=self._phase, reply=reply, relay=self._relay)
+        return Refused(phase=self._watch.phase, reply=reply, relay=self._relay)
 
     def _refused_at_mail(self, reply: Reply) -> Unsendable | RelayUnavailable:
         if lack := lack_told_by(reply):
@@ -177,13 +185,13 @@ class Connection:
         return self._unavailable(PhaseFailed("reply", reply))
 
     def _unavailable(self, failed: PhaseFailed) -> RelayUnavailable:
-        return RelayUnavailable(phase=self._phase, cause=failed.cause, relay=self._relay, reply=failed.reply)
+        return RelayUnavailable(phase=self._watch.phase, cause=failed.cause, relay=self._relay, reply=failed.reply)
 
     def _broken(self, failed: PhaseFailed) -> DeliveryOutcome:
-        match self._phase:
+        match self._watch.phase:
             case Phase.MAIL:
                 return self._unavailable(failed)
             case Phase.DOT:
                 return InDoubt(relay=self._relay)
             case _:
-                return ConnectionLost(phase=self._phase, relay=self._relay)
+                return ConnectionLost(phase=self._watch.phase, relay=self._relay)

@@ -23,7 +23,7 @@ OUTCOME = Tag(
 )
 REDELIVERED = Tag(name="redelivered", meaning="the broker's flag", values=("true", "false"))
 WORKER_DIED = Tag(name="worker_died", meaning="else the connection broke", values=("true", "false"))
-SINK = Tag(name="sink", meaning="who failed", values=("log", "datadog", "prometheus"))
+SINK = Tag(name="sink", meaning="who failed", values=("log", "datadog", "prometheus", "traces"))
 
 RECEIVED = Metric(
     name="takeoff.messages.received",
@@ -89,6 +89,25 @@ DURATION = Metric(
     unit="second",
     tags=(OUTCOME,),
     meaning="From taking a message to its settlement: ledger, render, SMTP, broker.",
+)
+RENDER = Metric(
+    name="takeoff.render.duration",
+    kind=Kind.DISTRIBUTION,
+    unit="second",
+    meaning="From a claimed task to a mail that is ready to be sent, the wait for its turn included.",
+)
+PHASE_DURATION = Metric(
+    name="takeoff.smtp.phase.duration",
+    kind=Kind.DISTRIBUTION,
+    unit="second",
+    tags=(PHASE, RELAY),
+    meaning="One phase of a dialogue with a relay, up to its reply; `dot` is the relay's storing of the mail.",
+)
+COMMIT = Metric(
+    name="takeoff.ledger.commit.duration",
+    kind=Kind.DISTRIBUTION,
+    unit="second",
+    meaning="One transaction of the ledger, which several mails share, its fsync included.",
 )
 SETTLEMENTS_DELAYED = Metric(
     name="takeoff.settlements.delayed",

@@ -9,6 +9,7 @@ from typing import Protocol, Self
 
 from domain.failure_reason import FailureReason
 from domain.reply import Reply
+from domain.trace_context import NO_TRACE, TraceContext
 
 
 class SourceError(Exception):
@@ -50,6 +51,7 @@ class Message:
 
     `key` and `attempts` come from the headers of our own copies and are "" and 0 on a producer's message;
     `redelivered` is the queue's own flag. `is_letter` says that an operator moved it back from the hospital.
+    `trace` is what its sender wrote down, be it the producer or the delivery that made this copy.
     """
 
     body: bytes
@@ -58,6 +60,7 @@ class Message:
     message_id: str = ""
     redelivered: bool = False
     is_letter: bool = False
+    trace: TraceContext = NO_TRACE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
