@@ -50,6 +50,7 @@ from application.use_cases.sample_worker import SampleWorker
 from application.use_cases.settle_message import SettleMessage
 from application.use_cases.trace_mail import TraceMail
 from domain.retry_policy import RetryPolicy
+from entrypoints.process_memory import rss_bytes
 
 
 def _fresh_key() -> str:
@@ -222,6 +223,7 @@ class Container(containers.DeclarativeContainer):
         transport=transport,
         guard=guard,
         dropped=observer.provided.dropped,
+        rss_bytes=providers.Object(rss_bytes),
         observer=observer,
         clock=clock,
     )

@@ -105,6 +105,9 @@ EVERY_EVENT: list[Event] = [
     DeclareForbidden(queue=CANARY),
     WorkerSampled(
         in_flight=7,
+        unacked=9,
+        queued={"tasks": 12, "letters": 3, CANARY: 1},
+        rss_bytes=80_000_000,
         is_connected=True,
         paused_by="relays",
         relays={RELAY: True, CANARY: False},

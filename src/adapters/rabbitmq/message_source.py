@@ -4,7 +4,7 @@ Two, since an alarm of the broker (memory, disk) stops it from reading a connect
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from functools import partial
@@ -22,6 +22,7 @@ from adapters.rabbitmq.headers import MailHeaders, letter_headers, waiting_heade
 from adapters.rabbitmq.intake import Intake
 from adapters.rabbitmq.publish_connection import Destination, OnWritten
 from adapters.rabbitmq.publisher import Publisher
+from adapters.rabbitmq.queue_counts import QueueCounts
 from adapters.rabbitmq.reporting_declaration import ReportingDeclaration
 from adapters.rabbitmq.retry_rungs import REST_S, RetryRungs
 from adapters.rabbitmq.supervisor import IntakeSupervisor
@@ -80,6 +81,7 @@ class RabbitMqMessageSource(MessageSource):
             restart=self._supervisor.restart,
             clock=clock,
         )
+        self._counts = QueueCounts(url=url, queues={"tasks": topology.queue, "letters": topology.hospital_queue})
         self._supervision: asyncio.Task[None] | None = None
         self._watch: asyncio.Task[None] | None = None
         self._is_stopping = False
@@ -98,6 +100,7 @@ class RabbitMqMessageSource(MessageSource):
         await self._arrivals.close()
         await self._supervisor.close()
         await self._publisher.close()
+        await self._counts.close()
 
     async def messages(self) -> AsyncIterator[Message]:
         while (message := await self._arrivals.take()) is not None:
@@ -145,6 +148,13 @@ class RabbitMqMessageSource(MessageSource):
     async def hand_back(self, message: Message) -> None:
         async with self._settling(message) as mine:
             await mine.intake.requeue(mine.delivery_tag)
+
+    @property
+    def unacked(self) -> int:
+        return self._supervisor.unacked
+
+    async def count_queued(self) -> Mapping[str, int]:
+        return await self._counts()
 
     @property
     def is_consuming(self) -> bool:

@@ -103,6 +103,9 @@ class Meter:
         one, paused_by, relays = self._one, sample.paused_by, sample.relays.items()
         return [
             one(registry.IN_FLIGHT, sample.in_flight),
+            one(registry.UNACKED, sample.unacked),
+            *(one(registry.QUEUED, count, queue=queue) for queue, count in sample.queued.items()),
+            one(registry.RSS, sample.rss_bytes),
             one(registry.LAG, sample.lag_s),
             one(registry.BROKER, sample.is_connected),
             one(registry.CONSUMING, sample.is_connected and not paused_by),

@@ -23,6 +23,7 @@ OUTCOME = Tag(
 )
 REDELIVERED = Tag(name="redelivered", meaning="the broker's flag", values=("true", "false"))
 WORKER_DIED = Tag(name="worker_died", meaning="else the connection broke", values=("true", "false"))
+QUEUE = Tag(name="queue", meaning="`email_queue`, or `email_failed_queue`", values=("tasks", "letters"))
 SINK = Tag(name="sink", meaning="who failed", values=("log", "datadog", "prometheus", "traces"))
 
 RECEIVED = Metric(
@@ -126,6 +127,20 @@ INTAKE_LOST = Metric(name="takeoff.intake.lost", kind=Kind.COUNT, meaning="Consu
 IN_FLIGHT = Metric(
     name="takeoff.messages.in_flight", kind=Kind.GAUGE, unit="message", meaning="Messages being worked on."
 )
+UNACKED = Metric(
+    name="takeoff.messages.unacked",
+    kind=Kind.GAUGE,
+    unit="message",
+    meaning="Messages that the broker has delivered to this worker and that are not settled.",
+)
+QUEUED = Metric(
+    name="takeoff.queue.depth",
+    kind=Kind.GAUGE,
+    unit="message",
+    tags=(QUEUE,),
+    meaning="Messages that wait for a consumer; every worker tells the same: take the maximum, not the sum.",
+)
+RSS = Metric(name="takeoff.process.rss", kind=Kind.GAUGE, unit="byte", meaning="Memory that the worker has in use.")
 PAUSED = Metric(
     name="takeoff.intake.paused",
     kind=Kind.GAUGE,

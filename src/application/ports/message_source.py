@@ -1,7 +1,7 @@
 """The queue of tasks: where messages come from and where they go when their mail's fate is known."""
 
 from abc import abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -136,6 +136,18 @@ class MessageSource(Protocol):
     @abstractmethod
     async def hand_back(self, message: Message) -> None:
         """Return the message to the queue as it came, for any worker. Raises MessageGone."""
+
+    @property
+    @abstractmethod
+    def unacked(self) -> int:
+        """How many messages were delivered and are neither settled nor handed back."""
+
+    @abstractmethod
+    async def count_queued(self) -> Mapping[str, int]:
+        """Count what waits for a consumer: `tasks` in the queue, `letters` in the hospital; never raises.
+
+        What cannot be told now is left out. Takes as long as the broker; cancellable.
+        """
 
     @property
     @abstractmethod
