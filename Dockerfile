@@ -6,9 +6,10 @@ ENV PATH=/opt/venv/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_NO_COMPILE=1 PIP_DISABLE_PIP
 # From the same image as the final stage: a virtual environment points at its interpreter by path.
 RUN python3 -m venv /opt/venv
 WORKDIR /build
-COPY requirements.txt ./
+# With the extra `traces`: an agent is a setting, and without one nothing of it is loaded.
+COPY requirements-traces.txt ./
 # The lock is complete, so pip has nothing to resolve: older versions of it go past a pin to a newer release for an extra.
-RUN pip install --require-hashes --no-deps -r requirements.txt && pip check
+RUN pip install --require-hashes --no-deps -r requirements-traces.txt && pip check
 COPY requirements-dev.txt ./
 # The build backend comes from the lock as well, and does not stay.
 RUN awk '/^[a-z]/ {wanted = /^setuptools==/} wanted' requirements-dev.txt > backend.txt \

@@ -47,6 +47,12 @@ install: .venv/.project ## Make .venv/ with the locked dependencies and the scri
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+# Datadog's test agent runs as a process of its own, for the integration suite.
+.venv/test-agent/.requirements: requirements-test-agent.txt .venv/.requirements
+	@$(BIN)/python -m venv .venv/test-agent
+	@.venv/test-agent/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-test-agent.txt
+	@touch $@
+
 check: $(CHECKS:%=check-%) ## Lint, format, types, architecture, generated code and page, lock, Dockerfile, compose, templates
 
 check-lint: install
@@ -85,7 +91,7 @@ test-unit: install ## Unit tests, no service needed; the rules must be covered t
 	@$(BIN)/pytest $(RULES) --quiet --cov --cov-report=term
 	@$(BIN)/pytest tests/unit $(RULES:%=--ignore=%) --quiet --numprocesses auto --dist worksteal
 
-test-integration: install ## Tests on real RabbitMQ and SMTP; TEST_BROKER=private or container chooses how
+test-integration: install .venv/test-agent/.requirements ## Tests on real RabbitMQ and SMTP; TEST_BROKER=private or container chooses how
 	@$(BIN)/pytest tests/integration $(ARGS)
 
 test-faults: install ## Kills, cuts and outages, with every mail accounted for; five minutes (ARGS="--only F1,F25")
@@ -98,11 +104,14 @@ test-faults-long: install ## The whole matrix of faults; hours
 bench-mime: install ## CPU time of building a mail, against its bar (ARGS=--json); docs/benchmarks.md
 	@$(BIN)/python -m benchmarks.mime $(ARGS)
 
+COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+  --no-emit-find-links --custom-compile-command "make lock" --quiet
+
 lock: install ## Resolve the dependencies of pyproject.toml, with hashes; ARGS=--upgrade for newer ones
-	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-emit-find-links --custom-compile-command "make lock" --quiet $(ARGS) -o requirements.txt
-	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-emit-find-links --custom-compile-command "make lock" --quiet $(ARGS) --extra dev -c requirements.txt -o requirements-dev.txt
+	@$(COMPILE) $(ARGS) pyproject.toml -o requirements.txt
+	@$(COMPILE) $(ARGS) pyproject.toml --extra traces -c requirements.txt -o requirements-traces.txt
+	@$(COMPILE) $(ARGS) pyproject.toml --extra dev -c requirements-traces.txt -o requirements-dev.txt
+	@$(COMPILE) $(ARGS) --group pyproject.toml:test-agent -o requirements-test-agent.txt
 
 metrics: install ## Write docs/metrics.md from the registry of metrics
 	@$(BIN)/python .ci/metrics_page.py

@@ -41,9 +41,15 @@ def problems(wanted: list[str], path: Path) -> list[str]:
 
 
 project = tomllib.loads(Path("pyproject.toml").read_text())["project"]
-runtime, dev = project["dependencies"], project["optional-dependencies"]["dev"]
-errors = problems(runtime, Path("requirements.txt")) + problems(runtime + dev, Path("requirements-dev.txt"))
-released = {name: version for name, (version, _) in locked(Path("requirements.txt")).items()}
+runtime, extras = project["dependencies"], project["optional-dependencies"]
+errors = problems(runtime, Path("requirements.txt"))
+errors += problems(runtime + extras["traces"], Path("requirements-traces.txt"))
+errors += problems(runtime + extras["dev"], Path("requirements-dev.txt"))
+released = {
+    name: version
+    for path in ("requirements.txt", "requirements-traces.txt")
+    for name, (version, _) in locked(Path(path)).items()
+}
 tested = {name: version for name, (version, _) in locked(Path("requirements-dev.txt")).items()}
 errors += [
     f"{name}: released with {version}, tested with {tested.get(name, 'nothing')}"

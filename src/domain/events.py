@@ -2,6 +2,7 @@
 
 from domain.hospital_events import HospitalEvent
 from domain.mail_events import MailEvent
+from domain.timing_events import TimingEvent
 from domain.worker_events import WorkerEvent
 
-Event = MailEvent | WorkerEvent | HospitalEvent
+Event = MailEvent | WorkerEvent | HospitalEvent | TimingEvent

@@ -19,12 +19,17 @@ def idempotency_key(
     """
     chosen = header or task_id
     if chosen:
-        return chosen if _PLAIN.fullmatch(chosen) else _sha256(chosen.encode("utf-8", "surrogatepass"))
+        return key_of_id(chosen)
     if has_created_at:
         return _sha256(identity)
     if message_id:
         return _sha256(message_id.encode("utf-8", "surrogatepass") + b"\0" + body)
     return fresh
+
+
+def key_of_id(chosen: str) -> str:
+    """The key of a mail to which its producer gave an id: the id itself where it is plain, else its hash."""
+    return chosen if _PLAIN.fullmatch(chosen) else _sha256(chosen.encode("utf-8", "surrogatepass"))
 
 
 def _sha256(data: bytes) -> str:
@@ -33,4 +38,9 @@ def _sha256(data: bytes) -> str:
 
 def message_id(key: str, *, domain: str) -> str:
     """Derive the Message-ID of a mail (RFC 5322 3.6.4, without angle brackets): the same for all its attempts."""
-    return f"{_sha256(key.encode())[:32]}@{domain}"
+    return f"{message_id_local(key)}@{domain}"
+
+
+def message_id_local(key: str) -> str:
+    """Derive what stands before the `@` of a mail's Message-ID: 32 hexadecimal digits, whoever sends the mail."""
+    return _sha256(key.encode())[:32]

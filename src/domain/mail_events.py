@@ -7,13 +7,19 @@ chose (`task_id`), categories are names of templates: `proto/email.proto` asks p
 from dataclasses import dataclass
 
 from domain.mail_label import MailLabel
+from domain.trace_context import NO_TRACE, TraceContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageReceived:
-    """A message is about to be worked on; `redelivered` is the broker's flag."""
+    """A message is about to be worked on; `redelivered` is the broker's flag.
+
+    `is_replay` says that an operator sent it back from the hospital: its trace is another one's sequel.
+    """
 
     redelivered: bool
+    is_replay: bool = False
+    trace: TraceContext = NO_TRACE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,10 +108,14 @@ class WorkerSampled:
 
     `paused_by` says what keeps messages from being taken (`ledger`, `relays`, or empty), `relays` which relays are
     available, `lag_s` how much longer than asked a sleep of the event loop took, `dropped` how many events each sink
-    failed to take since the start.
+    failed to take since the start. `unacked` messages were delivered and are not settled, those that wait for their
+    turn among them. `queued` messages wait in the broker, by what they are, as far as it could be asked.
     """
 
     in_flight: int
+    unacked: int
+    queued: Mapping[str, int]
+    rss_bytes: int
     is_connected: bool
     paused_by: str
     relays: Mapping[str, bool]

@@ -75,6 +75,18 @@ def doctor(*, as_json: Annotated[bool, typer.Option("--json", help="One JSON obj
 
 
 @app.command()
+def trace(
+    mail: Annotated[str, typer.Argument(metavar="KEY|MESSAGE-ID", help="Its key or task_id, or its Message-ID.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Tell where a mail went: when it came, each attempt with the relay's reply, and where it is now."""
+    from entrypoints.commands.trace import run_trace  # noqa: PLC0415
+
+    raise typer.Exit(run_trace(mail, as_json=as_json))
+
+
+@app.command()
 def enqueue(
     *,
     task: Annotated[

@@ -12,6 +12,7 @@ from adapters.database.hospital_store import DatabaseHospitalStore
 from adapters.database.ledger import DatabaseLedger
 from adapters.database.rate_limiter import DatabaseRateLimiter
 from adapters.datadog.observer import DatadogObserver
+from adapters.ddtrace.observer import DdtraceObserver
 from adapters.email_validator.address_parser import EmailValidatorAddressParser
 from adapters.icalendar.calendar_writer import IcalendarWriter
 from adapters.jinja.diagnosis import JinjaDiagnosis
@@ -49,7 +50,9 @@ from application.use_cases.replay_letters import ReplayLetters
 from application.use_cases.run_worker import RunWorker
 from application.use_cases.sample_worker import SampleWorker
 from application.use_cases.settle_message import SettleMessage
+from application.use_cases.trace_mail import TraceMail
 from domain.retry_policy import RetryPolicy
+from entrypoints.process_memory import rss_bytes
 
 
 def _fresh_key() -> str:
@@ -59,8 +62,8 @@ def _fresh_key() -> str:
 class Container(containers.DeclarativeContainer):
     """All parts. The demo overrides four of them.
 
-    `enqueue` needs BrokerSettings, `template_*` TemplateSettings, the hospital's parts HospitalSettings, the rest
-    Settings.
+    `enqueue` needs BrokerSettings, `template_*` TemplateSettings, `trace_mail` DatabaseSettings, the hospital's
+    parts HospitalSettings, the rest Settings.
     """
 
     settings = providers.Dependency(instance_of=BaseSettings)
@@ -76,7 +79,15 @@ class Container(containers.DeclarativeContainer):
     meter = providers.Singleton(Meter, relays=settings.provided.relay_names)
     prometheus = providers.Singleton(PrometheusObserver, meter=meter)
     datadog = providers.Singleton(DatadogObserver, agent=settings.provided.datadog_agent, meter=meter)
-    observer = providers.Singleton(FanOut, log=providers.Singleton(LogObserver), prometheus=prometheus, datadog=datadog)
+    tracing = providers.Singleton(DdtraceObserver, agent=settings.provided.trace_agent, clock=clock)
+    # Traces first: a line about a delivery has the ids of its trace from the first one on.
+    observer = providers.Singleton(
+        FanOut,
+        traces=tracing,
+        log=providers.Singleton(LogObserver, is_verbose=settings.provided.is_verbose),
+        prometheus=prometheus,
+        datadog=datadog,
+    )
     event = providers.Singleton(
         EventDetails,
         name=settings.provided.event_name,
@@ -101,6 +112,7 @@ class Container(containers.DeclarativeContainer):
         observer=observer,
         clock=clock,
     )
+    trace_mail = providers.Singleton(TraceMail, ledger=ledger, store=hospital)
     move_letters = providers.Singleton(MoveLetters, store=hospital)
     replay_letters = providers.Singleton(
         ReplayLetters,
@@ -137,6 +149,7 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         observer=observer,
         reach=reach,
+        trace_headers=tracing.provided.headers,
     )
     retry = providers.Singleton(
         RetryPolicy,
@@ -215,12 +228,13 @@ class Container(containers.DeclarativeContainer):
         transport=transport,
         guard=guard,
         dropped=observer.provided.dropped,
+        rss_bytes=providers.Object(rss_bytes),
         observer=observer,
         clock=clock,
     )
     diagnoses = providers.List(
         providers.Singleton(RabbitMqDiagnosis, url=broker_url, topology=topology),
-        providers.Singleton(SmtpDiagnosis, relays=settings.provided.relays),
+        providers.Singleton(SmtpDiagnosis, relays=settings.provided.relays, clock=clock),
         providers.Singleton(DatabaseDiagnosis, url=settings.provided.database_url.get_secret_value.call()),
         providers.Singleton(
             JinjaDiagnosis, templates_dir=settings.provided.templates_dir, event=event, thread=render_thread

@@ -4,6 +4,7 @@ A variable may have an alias of the original worker's. The environment wins over
 `<NAME>_FILE`, the path of a file that holds it (docs of Docker secrets); the variable itself wins over its file.
 """
 
+import logging
 from pathlib import Path
 from typing import Annotated
 
@@ -101,6 +102,11 @@ class LogSettings(LayeredSettings):
         validation_alias=AliasChoices("LOG_LEVEL"),
     )
     log_format: LogFormat = Field(LogFormat.AUTO, validation_alias=AliasChoices("LOG_FORMAT"))
+
+    @property
+    def is_verbose(self) -> bool:
+        """Whether lines of level debug are wanted."""
+        return logging.getLevelNamesMapping()[self.log_level] <= logging.DEBUG
 
 
 class TemplateSettings(LayeredSettings):

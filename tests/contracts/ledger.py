@@ -8,9 +8,10 @@ from typing import Protocol
 
 import pytest
 
-from application.ports.ledger import AlreadyFailed, AlreadySent, Claim, HeldElsewhere, KeyReused, Ledger, Timeline
+from application.ports.ledger import AlreadyFailed, AlreadySent, Claim, HeldElsewhere, KeyReused, Ledger
 from domain.attempt import Attempt
 from domain.failure_reason import FailureKind, FailureReason
+from domain.idempotency_key import message_id_local
 from domain.next_step import Finish, Hospitalise, NextStep, Retry, Wait
 from domain.reply import Reply
 from tests.doubles.clock import START, ManualClock
@@ -327,7 +328,7 @@ class LedgerContract:
         await ledger.conclude(late, FINISH, first)
         timeline = await ledger.timeline(KEY)
         assert timeline is not None
-        assert timeline == Timeline(state="sent", attempts=1, tries=(first, second, third))
+        assert (timeline.state, timeline.attempts, timeline.tries) == ("sent", 1, (first, second, third))
 
     async def test_the_story_says_why_a_mail_failed_until_it_is_tried_again(self, ledger: Ledger) -> None:
         await ledger.conclude(await taken(ledger), REFUSED, None)
@@ -338,6 +339,26 @@ class LedgerContract:
         revived = await ledger.timeline(KEY)
         assert revived is not None
         assert revived.failure is None
+
+    async def test_the_story_says_when_a_mail_came_and_when_it_last_changed(
+        self, ledger: Ledger, stage: LedgerStage
+    ) -> None:
+        claim = await taken(ledger)
+        came = await ledger.timeline(KEY)
+        await stage.clock.advance(1.0)
+        await ledger.conclude(claim, FINISH, a_try())
+        changed = await ledger.timeline(KEY)
+        assert came is not None
+        assert changed is not None
+        assert came.received_at == came.changed_at == changed.received_at
+        assert changed.changed_at > changed.received_at
+
+    async def test_a_mail_is_found_by_what_its_message_id_is_made_of(self, ledger: Ledger) -> None:
+        keys = [f"{KEY}-{number}" for number in range(5)]
+        for key in keys:
+            await taken(ledger, key=key)
+        assert [await ledger.key_of(message_id_local(key)) for key in keys] == keys
+        assert await ledger.key_of(message_id_local("unknown")) is None
 
     async def test_mails_do_not_touch_each_other(self, ledger: Ledger) -> None:
         claims = await asyncio.gather(*(taken(ledger, key=f"{KEY}-{number}") for number in range(20)))

@@ -44,6 +44,16 @@ class MessageSourceContract:
             await stage.pass_time(0.5)
             assert inbox.is_empty()
 
+    async def test_what_is_held_and_what_waits_is_counted(self, stage: Stage) -> None:
+        await stage.publish(b"task")
+        source = stage.source()
+        async with reading(source) as inbox:
+            message = await inbox.next()
+            assert source.unacked == 1
+            await source.hospitalise(message, LETTER)
+            assert source.unacked == 0
+            assert await source.count_queued() == {"tasks": 0, "letters": 1}
+
     async def test_a_postponed_message_comes_back_when_it_is_due_with_key_and_attempts(self, stage: Stage) -> None:
         source = stage.source()
         async with reading(source) as inbox:

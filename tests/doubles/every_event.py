@@ -17,6 +17,9 @@ from domain.mail_events import (
     SettlementLost,
 )
 from domain.mail_label import MailLabel
+from domain.outcome import Phase
+from domain.timing_events import DialogueEnded, LedgerCommitted, PhaseTime, Step, StepEnded
+from domain.trace_context import TraceContext
 from domain.worker_events import (
     BrokerBlocked,
     BrokerUnblocked,
@@ -104,6 +107,9 @@ EVERY_EVENT: list[Event] = [
     DeclareForbidden(queue=CANARY),
     WorkerSampled(
         in_flight=7,
+        unacked=9,
+        queued={"tasks": 12, "letters": 3, CANARY: 1},
+        rss_bytes=80_000_000,
         is_connected=True,
         paused_by="relays",
         relays={RELAY: True, CANARY: False},
@@ -112,6 +118,11 @@ EVERY_EVENT: list[Event] = [
     ),
     WorkerStopping(in_flight=7, grace_s=660),
     WorkerStopped(cut_off=0),
+    MessageReceived(redelivered=False, is_replay=True, trace=TraceContext({"tracestate": CANARY})),
+    *(StepEnded(step=step, began_s=1.0, ended_s=1.5) for step in Step),
+    *(DialogueEnded(relay=RELAY, phases=(PhaseTime(phase, 1.0, 1.25),)) for phase in Phase),
+    DialogueEnded(relay=CANARY, phases=(PhaseTime(Phase.MAIL, 1.0, 1.25), PhaseTime(Phase.DOT, 1.25, 2.0))),
+    LedgerCommitted(operations=3, duration_s=0.004),
     LettersAdmitted(new=3, returned=2, known=1),
     AdmissionInterrupted(cause=CANARY, retry_in_s=1),
 ]

@@ -1,7 +1,7 @@
 """A source that records how each message was settled and fails when it is told to."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import datetime
 from types import TracebackType
 from typing import Self
@@ -22,6 +22,7 @@ class ScriptedSource(MessageSource):
         self.ends_with: Exception | None = None
         self.stop_fails: Exception | None = None
         self.intake: list[str] = []
+        self.is_stuck = False
         self._queue: asyncio.Queue[Message | None] = asyncio.Queue()
         for message in messages:
             self._queue.put_nowait(message)
@@ -68,6 +69,15 @@ class ScriptedSource(MessageSource):
 
     async def hand_back(self, message: Message) -> None:
         self._do("hand_back", message)
+
+    @property
+    def unacked(self) -> int:
+        return 3
+
+    async def count_queued(self) -> Mapping[str, int]:
+        if self.is_stuck:
+            await asyncio.Event().wait()
+        return {"tasks": 7}
 
     @property
     def is_consuming(self) -> bool:

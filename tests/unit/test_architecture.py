@@ -27,6 +27,7 @@ MUTATIONS = {
     "aiosmtpd in the demo only": ("entrypoints/health.py", "aiosmtpd"),
     "betterproto2 in its adapter only": ("adapters/clock/system_clock.py", "betterproto2"),
     "datadog in its adapter only": ("entrypoints/container.py", "datadog"),
+    "ddtrace in its adapter only": ("entrypoints/container.py", "ddtrace"),
     "email-validator in its adapter only": ("adapters/smtp/relay.py", "email_validator"),
     "icalendar in its adapter only": ("adapters/smtp/relay.py", "icalendar"),
     "jinja2 in its adapter only": ("entrypoints/container.py", "jinja2"),

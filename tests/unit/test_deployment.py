@@ -26,6 +26,8 @@ def shown(default: object) -> str:
     match default:
         case Enum(value=value):
             return str(value)
+        case bool():
+            return str(default).lower()
         case float():
             return f"{default:g}"
         case None:
@@ -91,6 +93,7 @@ def test_whoever_has_a_key_of_datadog_sends_to_the_agent_of_the_profile() -> Non
     assert agent["profiles"] == ["datadog"]
     assert set(agent["networks"]) & set(SERVICES["worker"]["networks"])
     assert agent["environment"]["DD_DOGSTATSD_NON_LOCAL_TRAFFIC"] == "true"
+    assert agent["environment"]["DD_APM_NON_LOCAL_TRAFFIC"] == "true"
 
 
 @pytest.mark.parametrize("name", SERVICES)

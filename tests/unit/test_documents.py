@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from adapters.jinja.manifest import Manifest, parse_manifest
 
 ROOT = Path(__file__).parents[2]
+PROJECT = (ROOT / "pyproject.toml").read_text()
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 DECISIONS = sorted((ROOT / "docs" / "adr").glob("0*.md"))
 
@@ -17,16 +19,17 @@ DECISIONS = sorted((ROOT / "docs" / "adr").glob("0*.md"))
 @pytest.fixture(scope="module")
 def project() -> dict[str, Any]:
     """The project table of pyproject.toml."""
-    table: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    table: dict[str, Any] = tomllib.loads(PROJECT)["project"]
     return table
 
 
 def test_the_dependency_page_names_each_direct_dependency_in_its_locked_version(project: dict[str, Any]) -> None:
     page = (ROOT / "docs" / "dependencies.md").read_text()
-    lock = (ROOT / "requirements-dev.txt").read_text()
+    lock = "".join((ROOT / f"requirements-{name}.txt").read_text() for name in ("test-agent", "dev"))
     named = dict(re.findall(r"^\| ([a-z0-9-]+) \| ([0-9][^ |]*) \|", page, re.MULTILINE))
     locked = dict(re.findall(r"^([a-z0-9-]+)==([^ ;\\]+)", lock, re.MULTILINE))
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    extras = [*project["optional-dependencies"].values(), tomllib.loads(PROJECT)["dependency-groups"]["test-agent"]]
+    wanted = [*project["dependencies"], *chain.from_iterable(extras)]
     names = [re.split(r"[^a-z0-9-]", requirement)[0] for requirement in wanted]
     assert named == {name: locked[name] for name in names}
 

@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from contextlib import suppress
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -14,6 +15,7 @@ from application.ports.clock import Clock
 from application.ports.ledger import Claim, ClaimResult, Ledger, LedgerUnavailable, Timeline
 from application.ports.observer import Observer
 from domain.attempt import Attempt
+from domain.idempotency_key import message_id_local
 from domain.next_step import NextStep
 from domain.worker_events import LedgerMigrated
 
@@ -21,6 +23,7 @@ from domain.worker_events import LedgerMigrated
 _OPENING_S = 90.0
 _PROLONGATIONS_A_LEASE = 3
 _PURGE_EVERY_S = 3600.0
+_ABOVE_EVERY_ID = 2**63 - 1
 
 
 class DatabaseLedger(Ledger):
@@ -37,7 +40,7 @@ class DatabaseLedger(Ledger):
         database = Database(
             url=url, lease_s=lease_s, retention_days=retention_days, now=clock.now, on_migrated=self._on_migrated
         )
-        self.writer = GroupCommitWriter(database=database)
+        self.writer = GroupCommitWriter(database=database, clock=clock, observer=observer)
         self._mine: dict[str, str] = {}
         self._upkeep: list[asyncio.Task[None]] = []
 
@@ -94,6 +97,14 @@ class DatabaseLedger(Ledger):
 
     async def timeline(self, key: str) -> Timeline | None:
         return await self.writer.submit(lambda on: on.timeline(key), order=key)
+
+    async def key_of(self, message_id: str) -> str | None:
+        before_id = _ABOVE_EVERY_ID
+        while rows := await self.writer.submit(partial(Operations.keys, before_id=before_id), order=LAST):
+            if key := next((key for _, key in rows if message_id_local(key) == message_id), None):
+                return key
+            before_id = rows[-1][0]
+        return None
 
     def _on_migrated(self) -> None:
         # On the writer's thread, where an observer is not to be called.

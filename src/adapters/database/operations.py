@@ -12,9 +12,10 @@ from application.ports.ledger import Claim, ClaimResult, Timeline
 from domain.attempt import Attempt
 from domain.next_step import NextStep
 
-# Some milliseconds of deleting, for which all others wait.
+# Some milliseconds of deleting or reading, for which all others wait.
 PURGE_LIMIT = 500
 _SERVER_CLOCK = select(cast(extract("epoch", func.clock_timestamp()), Double))
+KEYS_LIMIT = 5000
 
 
 class Operations:
@@ -68,6 +69,11 @@ class Operations:
     def timeline(self, key: str) -> Timeline | None:
         row = self._look(key)
         return timeline(row, self._sql.attempts.rows(self._cursor, the_id=row["id"])) if row else None
+
+    def keys(self, before_id: int) -> list[tuple[int, str]]:
+        """List ids and keys below an id, the highest first; some of them."""
+        rows = self._sql.keys.rows(self._cursor, before_id=before_id, the_limit=KEYS_LIMIT)
+        return [(row["id"], row["key"]) for row in rows]
 
     def probe(self) -> None:
         self._sql.probe.execute(self._cursor, the_time=self.now_s)

@@ -75,6 +75,8 @@ def timeline(row: Row, tries: list[Row]) -> Timeline:
         state=row["state"],
         attempts=row["attempts"],
         tries=tuple(map(_attempt, tries)),
+        received_at=datetime.fromtimestamp(row["created_at_s"], tz=UTC),
+        changed_at=datetime.fromtimestamp(row["updated_at_s"], tz=UTC),
         failure=_failure(row) if row["state"] == "failed" else None,
     )
 

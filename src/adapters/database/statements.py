@@ -60,6 +60,7 @@ class Statements:
         self.conclude = Prepared(self._conclude(), dialect)
         self.note_attempt = Prepared(self._note_attempt(), dialect)
         self.attempts = Prepared(self._attempts(), dialect)
+        self.keys = Prepared(self._keys(), dialect)
         self.probe = Prepared(self._probe(), dialect)
         self.prolong = self._prolong()
         self.purge = self._purge()
@@ -141,6 +142,10 @@ class Statements:
     def _attempts(self) -> Select[Any]:
         of_the_mail = attempt.c.mail_id == bindparam("the_id")
         return select(attempt).where(of_the_mail).order_by(attempt.c.started_at_s)
+
+    def _keys(self) -> Select[Any]:
+        older = mail.c.id < bindparam("before_id")
+        return select(mail.c.id, mail.c.key).where(older).order_by(mail.c.id.desc()).limit(bindparam("the_limit"))
 
     def _probe(self) -> UpdateBase:
         insert = self._insert(probe).values(id=1, at_s=bindparam("the_time"))

@@ -10,7 +10,10 @@ from typing import Any, TypeVar
 from adapters.database.database import Database
 from adapters.database.errors import spoils_only_one, unavailable
 from adapters.database.operations import Operations
+from application.ports.clock import Clock
 from application.ports.ledger import LedgerUnavailable
+from application.ports.observer import Observer
+from domain.timing_events import LedgerCommitted
 
 # Longer than the database's own limits (engine.py), which say more; this one also ends what they do not see.
 PATIENCE_S = 10.0
@@ -35,8 +38,10 @@ _Outcome = tuple[_Operation, object, Exception | None]
 class GroupCommitWriter:
     """Executes operations in the order of their keys, so that two workers' transactions cannot wait for each other."""
 
-    def __init__(self, *, database: Database) -> None:
+    def __init__(self, *, database: Database, clock: Clock, observer: Observer) -> None:
         self._database = database
+        self._clock = clock
+        self._observer = observer
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
         self._waiting: list[_Operation] = []
         self._writing: asyncio.Task[None] | None = None
@@ -77,15 +82,27 @@ class GroupCommitWriter:
         loop = asyncio.get_running_loop()
         while self._waiting:
             batch, self._waiting = self._waiting[:_BATCH], self._waiting[_BATCH:]
+            began_s = self._clock.monotonic_s()
             try:
                 outcomes = await loop.run_in_executor(self._thread, self._write, batch)
             except RuntimeError as error:
                 # "can't start new thread": the next batch tries again.
                 outcomes = [(operation, None, LedgerUnavailable(str(error))) for operation in batch]
-            _tell(outcomes)
+            self._tell(outcomes, self._clock.monotonic_s() - began_s)
             # Who was just told may have a next operation for the next transaction.
             await asyncio.sleep(0)
         self._writing = None
+
+    def _tell(self, outcomes: Sequence[_Outcome], duration_s: float) -> None:
+        for operation, result, error in outcomes:
+            if operation.done.done():
+                continue
+            if error is not None:
+                operation.done.set_exception(error)
+            else:
+                operation.done.set_result(result)
+        if committed := sum(error is None for _, _, error in outcomes):
+            self._observer.notify(LedgerCommitted(operations=committed, duration_s=duration_s))
 
     def _write(self, batch: Sequence[_Operation]) -> list[_Outcome]:
         # Done before it was run: cancelled, or told that there was no thread.
@@ -118,13 +135,3 @@ class GroupCommitWriter:
     def _commit(self, operations: Sequence[_Operation]) -> list[_Outcome]:
         with self._database.transaction() as transaction:
             return [(operation, operation.run(transaction), None) for operation in operations]
-
-
-def _tell(outcomes: Sequence[_Outcome]) -> None:
-    for operation, result, error in outcomes:
-        if operation.done.done():
-            continue
-        if error is not None:
-            operation.done.set_exception(error)
-        else:
-            operation.done.set_result(result)

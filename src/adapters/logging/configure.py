@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -23,11 +24,21 @@ class LogFormat(StrEnum):
 # At DEBUG these print message bodies, SMTP dialogues or request lines: personal data.
 _TALKATIVE = ("aio_pika", "aiormq", "aiosmtplib", "asyncio", "mail")
 _CHATTY = ("uvicorn", "alembic")
+LogFields = Callable[[], Mapping[str, str]]
 
 
-def configure_logging(*, level: str, log_format: LogFormat) -> None:
-    """Send every log line to standard output; `level` is a standard name."""
+def configure_logging(*, level: str, log_format: LogFormat, fields: LogFields = dict) -> None:
+    """Send every log line to standard output; `level` is a standard name.
+
+    `fields` is asked where a line is logged, in the task that logs it, for what every line is to have besides.
+    """
+
+    def add_fields(_: object, __: str, entry: EventDict) -> EventDict:
+        entry.update(fields())
+        return entry
+
     shared: list[Processor] = [
+        add_fields,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

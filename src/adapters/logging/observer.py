@@ -7,9 +7,10 @@ from typing import Any
 import structlog
 
 from application.ports.observer import Observer
-from domain import hospital_events, mail_events, worker_events
+from domain import hospital_events, mail_events, timing_events, worker_events
 from domain.events import Event
 from domain.mail_label import MailLabel
+from domain.trace_context import TraceContext
 
 _NAMES: dict[type[Event], tuple[str, str]] = {
     mail_events.MessageReceived: ("debug", "message.received"),
@@ -39,19 +40,28 @@ _NAMES: dict[type[Event], tuple[str, str]] = {
     worker_events.WorkerSampled: ("debug", "worker.sampled"),
     worker_events.WorkerStopping: ("info", "worker.stopping"),
     worker_events.WorkerStopped: ("info", "worker.stopped"),
+    timing_events.StepEnded: ("debug", "step.ended"),
+    timing_events.DialogueEnded: ("debug", "relay.dialogue_ended"),
+    timing_events.LedgerCommitted: ("debug", "ledger.committed"),
     hospital_events.LettersAdmitted: ("info", "hospital.letters_admitted"),
     hospital_events.AdmissionInterrupted: ("error", "hospital.admission_interrupted"),
 }
 
 
 class LogObserver(Observer):
-    """Writes events with structlog; an error's type and stack are logged, its text (which may name a person) is not."""
+    """Writes events with structlog; an error's type and stack are logged, its text (which may name a person) is not.
 
-    def __init__(self) -> None:
+    `is_verbose` says that lines of level debug are wanted: to make them in vain would cost more than all others.
+    """
+
+    def __init__(self, *, is_verbose: bool = True) -> None:
         self._log = structlog.get_logger("takeoff_mailer")
+        self._is_verbose = is_verbose
 
     def notify(self, event: Event) -> None:
         level, name = _NAMES[type(event)]
+        if level == "debug" and not self._is_verbose:
+            return
         getattr(self._log, level)(name, **_fields_of(event))
 
 
@@ -61,6 +71,8 @@ def _fields_of(event: Event) -> dict[str, Any]:
         match value := getattr(event, field.name):
             case MailLabel(key=key, category=category, domain=domain):
                 flat |= {"key": key, "category": category, "domain": domain}
+            case TraceContext():
+                pass  # a stranger's text; the line has the ids of our own trace
             case Exception():
                 flat |= {"error": type(value).__name__, "stack": stack_of(value)}
             case float():

@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
@@ -18,6 +19,7 @@ from application.ports.ledger import (
     Timeline,
 )
 from domain.attempt import Attempt
+from domain.idempotency_key import message_id_local
 from domain.next_step import Finish, Hospitalise, NextStep, Retry, Wait
 
 
@@ -32,6 +34,8 @@ class _Row:
     relay: str = ""
     step: NextStep | None = None
     tries: tuple[Attempt, ...] = ()
+    received_at: datetime
+    changed_at: datetime
 
 
 @dataclass(slots=True)
@@ -72,7 +76,9 @@ class InMemoryLedger(Ledger):
 
     async def claim(self, key: str, *, body_hash: bytes, revive: bool = False) -> ClaimResult:
         self._require()
-        row = self.store.rows.get(key) or _Row(body_hash=body_hash, state="waiting")
+        now = self._clock.now()
+        new = _Row(body_hash=body_hash, state="waiting", received_at=now, changed_at=now)
+        row = self.store.rows.get(key) or new
         if row.body_hash != body_hash:
             return KeyReused()
         match row:
@@ -99,7 +105,13 @@ class InMemoryLedger(Ledger):
         lease_until_s = self._clock.monotonic_s() + self._lease_s
         state = "dot" if claim.in_doubt else "sending"
         self.store.rows[key] = replace(
-            row, state=state, token=claim.token, lease_until_s=lease_until_s, attempts=attempts, deaths=deaths
+            row,
+            state=state,
+            token=claim.token,
+            lease_until_s=lease_until_s,
+            attempts=attempts,
+            deaths=deaths,
+            changed_at=now,
         )
         return claim
 
@@ -127,6 +139,7 @@ class InMemoryLedger(Ledger):
             deaths=row.deaths if isinstance(step, Wait) else 0,
             step=step,
             tries=(*row.tries, attempt) if attempt else row.tries,
+            changed_at=self._clock.now(),
         )
         return True
 
@@ -137,7 +150,18 @@ class InMemoryLedger(Ledger):
             return None
         tries = sorted(row.tries, key=lambda each: each.started_at)
         failure = row.step if row.state == "failed" and isinstance(row.step, Hospitalise) else None
-        return Timeline(state=row.state, attempts=row.attempts, tries=tuple(tries), failure=failure)
+        return Timeline(
+            state=row.state,
+            attempts=row.attempts,
+            tries=tuple(tries),
+            failure=failure,
+            received_at=row.received_at,
+            changed_at=row.changed_at,
+        )
+
+    async def key_of(self, message_id: str) -> str | None:
+        self._require()
+        return next((key for key in self.store.rows if message_id_local(key) == message_id), None)
 
     def _holds(self, claim: Claim, row: _Row) -> bool:
         return row.state in {"sending", "dot"} and row.token == claim.token and self._lease_left_s(row) > 0

@@ -4,7 +4,7 @@ import asyncio
 import heapq
 import itertools
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import TracebackType
@@ -106,6 +106,13 @@ class InMemoryMessageSource(MessageSource):
 
     async def hand_back(self, message: Message) -> None:
         self._return(self._settle(message))
+
+    @property
+    def unacked(self) -> int:
+        return len(self._held)
+
+    async def count_queued(self) -> Mapping[str, int]:
+        return {"tasks": len(self._ready), "letters": len(self.hospital)}
 
     @property
     def is_consuming(self) -> bool:

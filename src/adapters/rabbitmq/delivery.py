@@ -30,6 +30,7 @@ class RabbitMqMessage(Message):
             message_id=properties.message_id or "",
             redelivered=bool(delivered.redelivered),
             is_letter=ours.is_letter,
+            trace=ours.trace,
             delivery_tag=delivered.delivery_tag or 0,
             intake=intake,
             properties=properties,

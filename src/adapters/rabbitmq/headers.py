@@ -16,6 +16,7 @@ from pamqp.common import FieldValue
 
 from adapters.rabbitmq.ladder import RUNGS_MS
 from application.ports.message_source import HospitalLetter
+from domain.trace_context import NO_TRACE, TraceContext
 
 KEY = "x-mail-key"
 ATTEMPT = "x-mail-attempt"
@@ -27,6 +28,17 @@ RELAY = "x-mail-relay"
 ATTEMPTS = "x-mail-attempts"
 FAILED_AT = "x-mail-failed-at"
 REPLAYED_AT = "x-mail-replayed-at"
+# What tracers write: W3C Trace Context and Datadog's own. Not `baggage`, which may be anybody's data.
+_TRACE = (
+    "traceparent",
+    "tracestate",
+    "x-datadog-trace-id",
+    "x-datadog-parent-id",
+    "x-datadog-sampling-priority",
+    "x-datadog-origin",
+    "x-datadog-tags",
+)
+_MAX_TRACE_CHARACTERS = 512
 _MAX_ATTEMPT = 1000
 _MAX_WAIT = timedelta(days=366)
 # The header table travels in one frame of at most 128 kB, and an oversized one costs the whole connection.
@@ -38,6 +50,7 @@ _OURS = "x-mail-"
 _BROKERS = ("x-death", "x-first-death-", "x-last-death-", "x-delivery-count", "x-acquired-count")
 # The broker also routes a message to the queues named in these: every copy of ours would be delivered there, too.
 _ROUTING = ("CC", "BCC")
+_SAME_TRACE: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +61,7 @@ class MailHeaders:
     attempts: int = 0
     due: datetime | None = None
     is_letter: bool = False
+    trace: TraceContext = NO_TRACE
 
 
 def read_headers(headers: Mapping[str, FieldValue], *, now: datetime) -> MailHeaders:
@@ -59,20 +73,33 @@ def read_headers(headers: Mapping[str, FieldValue], *, now: datetime) -> MailHea
         attempts=attempts if type(attempts) is int and 0 <= attempts <= _MAX_ATTEMPT else 0,
         due=None if due and _is_beyond_rung(due - now, headers.get(RUNG)) else due,
         is_letter=any(name in headers for name in (REASON, FAILED_AT, REPLAYED_AT)),
+        trace=_trace(headers),
     )
 
 
 def waiting_headers(
-    original: Mapping[str, FieldValue], *, key: str, attempts: int, due: datetime, rung_ms: int
+    original: Mapping[str, FieldValue],
+    *,
+    key: str,
+    attempts: int,
+    due: datetime,
+    rung_ms: int,
+    trace: Mapping[str, str] = _SAME_TRACE,
 ) -> HeadersType:
-    """Write the headers of a copy that waits until `due` (aware), for the time being on a rung."""
-    return {**_foreign(original), KEY: key, ATTEMPT: attempts, DUE: _iso(due), RUNG: rung_ms}
+    """Write the headers of a copy that waits until `due` (aware), for the time being on a rung.
+
+    `trace` goes before what the original says of it.
+    """
+    return {**_foreign(original), **trace, KEY: key, ATTEMPT: attempts, DUE: _iso(due), RUNG: rung_ms}
 
 
-def letter_headers(original: Mapping[str, FieldValue], letter: HospitalLetter) -> HeadersType:
+def letter_headers(
+    original: Mapping[str, FieldValue], letter: HospitalLetter, *, trace: Mapping[str, str] = _SAME_TRACE
+) -> HeadersType:
     """Write the headers of a hospital letter: no attempt and no due time, so that moved back it is tried anew."""
     return {
         **_foreign(original),
+        **trace,
         KEY: letter.key,
         REASON: str(letter.reason),
         REPLY: _cut(str(letter.reply or "")),
@@ -85,6 +112,12 @@ def letter_headers(original: Mapping[str, FieldValue], letter: HospitalLetter) -
 def replay_headers(original: Mapping[str, FieldValue], *, key: str, at: datetime) -> HeadersType:
     """Write the headers of a letter that is sent back to the worker at a time (aware)."""
     return {**_foreign(original), KEY: key, REPLAYED_AT: _iso(at)}
+
+
+def _trace(headers: Mapping[str, FieldValue]) -> TraceContext:
+    """Take over what has the form of a tracer's header; a library may write numbers as such."""
+    found = {name: str(headers[name]) for name in _TRACE if type(headers.get(name)) in (str, int)}
+    return TraceContext({name: text for name, text in found.items() if len(text) <= _MAX_TRACE_CHARACTERS})
 
 
 def _due(value: object, now: datetime) -> datetime | None:

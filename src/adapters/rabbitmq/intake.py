@@ -40,7 +40,7 @@ class Intake:
         self._prefetch = prefetch
         self._on_delivery = on_delivery
         self._consumer_tag: str | None = None
-        self._unsettled = 0
+        self.unacked = 0
         self._is_given_up = False
         self._ended: asyncio.Future[BrokerError] = asyncio.get_running_loop().create_future()
 
@@ -76,7 +76,7 @@ class Intake:
     @property
     def has_room(self) -> bool:
         """Whether the broker may send more."""
-        return self.is_consuming and self._unsettled < self._prefetch
+        return self.is_consuming and self.unacked < self._prefetch
 
     async def consume(self) -> None:
         """Ask for messages, unless that is so already; a failure is what `ended` tells."""
@@ -129,7 +129,7 @@ class Intake:
                 yield
         except BrokerError as error:
             raise MessageGone(error.cause) from error
-        self._unsettled -= 1
+        self.unacked -= 1
 
     @asynccontextmanager
     async def _call(self) -> AsyncIterator[None]:
@@ -141,7 +141,7 @@ class Intake:
             raise
 
     async def _deliver(self, delivered: DeliveredMessage) -> None:
-        self._unsettled += 1
+        self.unacked += 1
         self._on_delivery(self, delivered)
 
     def _on_cancel(self, _: Basic.Cancel) -> None:

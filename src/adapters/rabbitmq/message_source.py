@@ -4,7 +4,7 @@ Two, since an alarm of the broker (memory, disk) stops it from reading a connect
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from functools import partial
@@ -22,6 +22,7 @@ from adapters.rabbitmq.headers import MailHeaders, letter_headers, waiting_heade
 from adapters.rabbitmq.intake import Intake
 from adapters.rabbitmq.publish_connection import Destination, OnWritten
 from adapters.rabbitmq.publisher import Publisher
+from adapters.rabbitmq.queue_counts import QueueCounts
 from adapters.rabbitmq.reporting_declaration import ReportingDeclaration
 from adapters.rabbitmq.retry_rungs import REST_S, RetryRungs
 from adapters.rabbitmq.supervisor import IntakeSupervisor
@@ -37,6 +38,7 @@ from application.ports.message_source import (
     SettlementRefused,
 )
 from application.ports.observer import Observer
+from application.trace_headers import TraceHeaders, no_trace
 from domain.worker_events import BrokerBlocked, BrokerUnblocked
 
 
@@ -52,6 +54,7 @@ class RabbitMqMessageSource(MessageSource):
         clock: Clock,
         observer: Observer,
         reach: Reach = pass_by,
+        trace_headers: TraceHeaders = no_trace,
         rung_rest_s: float = REST_S,
     ) -> None:
         self._url = url
@@ -59,6 +62,7 @@ class RabbitMqMessageSource(MessageSource):
         self._rungs = RetryRungs(url=url, topology=topology, clock=clock, rest_s=rung_rest_s)
         self._observer = observer
         self._reach = reach
+        self._trace_headers = trace_headers
         self._publisher = Publisher(url=url, on_blocked=self._on_blocked)
         self._arrivals = Arrivals(slots=prefetch, clock=clock, wait_on=self._wait_on)
         self._supervisor = IntakeSupervisor(
@@ -77,6 +81,7 @@ class RabbitMqMessageSource(MessageSource):
             restart=self._supervisor.restart,
             clock=clock,
         )
+        self._counts = QueueCounts(url=url, queues={"tasks": topology.queue, "letters": topology.hospital_queue})
         self._supervision: asyncio.Task[None] | None = None
         self._watch: asyncio.Task[None] | None = None
         self._is_stopping = False
@@ -95,6 +100,7 @@ class RabbitMqMessageSource(MessageSource):
         await self._arrivals.close()
         await self._supervisor.close()
         await self._publisher.close()
+        await self._counts.close()
 
     async def messages(self) -> AsyncIterator[Message]:
         while (message := await self._arrivals.take()) is not None:
@@ -135,13 +141,20 @@ class RabbitMqMessageSource(MessageSource):
             declare=partial(declare_all, self._url, self._topology),
         )
         async with self._settling(message) as mine:
-            headers = letter_headers(mine.properties.headers or {}, letter)
+            headers = letter_headers(mine.properties.headers or {}, letter, trace=self._trace_headers())
             copy = copy_of(mine.body, mine.properties, headers)
             await self._settle_by_copy(mine, copy, hospital, confirmed=Failpoint.AFTER_HOSPITAL_CONFIRM)
 
     async def hand_back(self, message: Message) -> None:
         async with self._settling(message) as mine:
             await mine.intake.requeue(mine.delivery_tag)
+
+    @property
+    def unacked(self) -> int:
+        return self._supervisor.unacked
+
+    async def count_queued(self) -> Mapping[str, int]:
+        return await self._counts()
 
     @property
     def is_consuming(self) -> bool:
@@ -162,7 +175,12 @@ class RabbitMqMessageSource(MessageSource):
         with _refusal_of(message):
             rung = await self._rungs.for_due(due)
         headers = waiting_headers(
-            message.properties.headers or {}, key=mail.key, attempts=mail.attempts, due=due, rung_ms=rung.ttl_ms
+            message.properties.headers or {},
+            key=mail.key,
+            attempts=mail.attempts,
+            due=due,
+            rung_ms=rung.ttl_ms,
+            trace=self._trace_headers(),
         )
         try:
             await self._settle_by_copy(

@@ -117,6 +117,11 @@ class IntakeSupervisor:
         """Whether the broker has reason to send a message that waits."""
         return self._intake is not None and self._intake.has_room
 
+    @property
+    def unacked(self) -> int:
+        """How many deliveries of the connection that there is are not settled."""
+        return self._intake.unacked if self._intake is not None and self._intake.is_open else 0
+
     async def _consume_until_lost(self) -> BrokerError:
         await self._declare()
         if self._intake is None:

@@ -10,6 +10,7 @@ from adapters.smtp.opening import Opening
 from adapters.smtp.relay import Relay, TlsMode
 from adapters.smtp.timeouts import Timeouts
 from adapters.smtp.tls import verifying_context
+from application.ports.clock import Clock
 from application.ports.diagnosis import Diagnosis, Finding, Severity
 from domain.outcome import Phase, RelayUnavailable
 
@@ -62,8 +63,9 @@ _SPEAKS_TLS = (
 class SmtpDiagnosis(Diagnosis):
     """Connects to each relay as the worker would, logs in, and leaves without a mail."""
 
-    def __init__(self, *, relays: Sequence[Relay], timeouts: Timeouts = _QUICK) -> None:
+    def __init__(self, *, relays: Sequence[Relay], clock: Clock, timeouts: Timeouts = _QUICK) -> None:
         self._relays = relays
+        self._clock = clock
         self._timeouts = timeouts
 
     async def examine(self) -> list[Finding]:
@@ -89,7 +91,7 @@ class SmtpDiagnosis(Diagnosis):
         return findings
 
     async def _open(self, relay: Relay, context: ssl.SSLContext) -> Connection | RelayUnavailable:
-        return await Opening(relay=relay, context=context, timeouts=self._timeouts).run(now_s=0.0)
+        return await Opening(relay=relay, context=context, timeouts=self._timeouts, clock=self._clock).run()
 
 
 def _problem(relay: Relay, outcome: RelayUnavailable) -> tuple[str, str]:

@@ -9,33 +9,42 @@ from aiosmtplib.auth import auth_login_encode, auth_plain_encode
 
 from adapters.smtp.connection import Connection
 from adapters.smtp.phase_failure import AUTH_REFUSED, FAILURES, SERVICE_CLOSING, PhaseFailed, translate
+from adapters.smtp.phase_watch import PhaseWatch
 from adapters.smtp.relay import Pipelining, Relay, TlsMode
 from adapters.smtp.reply_stream import ReplyStream
 from adapters.smtp.timeouts import Timeouts
 from application.failpoints import Failpoint, Reach, pass_by
+from application.ports.clock import Clock
 from domain.outcome import Phase, RelayUnavailable
 from domain.reply import Reply
+from domain.timing_events import PhaseTime
 
 
 class Opening:
     """One try to open a connection; on any failure what there is of it is reset."""
 
-    def __init__(self, *, relay: Relay, context: ssl.SSLContext, timeouts: Timeouts, reach: Reach = pass_by) -> None:
+    def __init__(
+        self, *, relay: Relay, context: ssl.SSLContext, timeouts: Timeouts, clock: Clock, reach: Reach = pass_by
+    ) -> None:
         self._relay = relay
         self._context = context
         self._timeouts = timeouts
         self._reach = reach
         self._stream = ReplyStream()
-        self._phase = Phase.CONNECT
+        self._clock = clock
+        self._watch = PhaseWatch(clock=clock, phase=Phase.CONNECT)
 
-    async def run(self, *, now_s: float) -> Connection | RelayUnavailable:
-        """Open, or say what stood in the way; `now_s` becomes the connection's `opened_at_s`."""
+    async def run(self) -> Connection | RelayUnavailable:
+        """Open, or say what stood in the way."""
+        opened_at_s = self._clock.monotonic_s()
         try:
             await self._dial()
         except FAILURES as err:
             self._stream.reset()
             failed = translate(err)
-            return RelayUnavailable(phase=self._phase, cause=failed.cause, relay=self._relay.name, reply=failed.reply)
+            return RelayUnavailable(
+                phase=self._watch.phase, cause=failed.cause, relay=self._relay.name, reply=failed.reply
+            )
         except BaseException:
             self._stream.reset()
             raise
@@ -44,23 +53,29 @@ class Opening:
             relay=self._relay.name,
             stream=self._stream,
             timeouts=self._timeouts,
-            opened_at_s=now_s,
+            opened_at_s=opened_at_s,
             pipelining=self._relay.pipelining is Pipelining.AUTO and "pipelining" in self._stream.extensions,
+            clock=self._clock,
             reach=self._reach,
         )
 
+    def times(self) -> tuple[PhaseTime, ...]:
+        """How long each phase took that was begun."""
+        return self._watch.take()
+
     async def _dial(self) -> None:
+        self._watch.enter(Phase.CONNECT)
         async with asyncio.timeout(self._timeouts.connect_s):
             await self._connect()
         if self._relay.tls is TlsMode.IMPLICIT:
             await self._secure()
-        self._phase = Phase.GREETING
+        self._watch.enter(Phase.GREETING)
         _require(await self._stream.read(timeout_s=self._timeouts.greeting_s))
         await self._ehlo()
         if self._relay.tls is TlsMode.STARTTLS:
             await self._starttls()
         if self._relay.user is not None:
-            self._phase = Phase.AUTH
+            self._watch.enter(Phase.AUTH)
             await self._log_in(self._relay.user, self._relay.password or "")
 
     async def _connect(self) -> None:
@@ -80,15 +95,15 @@ class Opening:
         raise failure
 
     async def _secure(self) -> None:
-        self._phase = Phase.TLS
+        self._watch.enter(Phase.TLS)
         await self._stream.secure(self._context, self._relay.host, timeout_s=self._timeouts.tls_s)
 
     async def _ehlo(self) -> None:
-        self._phase = Phase.EHLO
+        self._watch.enter(Phase.EHLO)
         _require(await self._stream.ehlo(_own_name(self._stream.own_ip), timeout_s=self._timeouts.ehlo_s))
 
     async def _starttls(self) -> None:
-        self._phase = Phase.TLS
+        self._watch.enter(Phase.TLS)
         if "starttls" not in self._stream.extensions:
             raise PhaseFailed("starttls_missing")
         _require(await self._stream.ask(b"STARTTLS", timeout_s=self._timeouts.tls_s))

@@ -14,6 +14,7 @@ from before may work although new logins are refused, and many late failures are
 
 import asyncio
 import ssl
+from contextvars import Context
 from math import inf
 
 from adapters.smtp.connection import Connection
@@ -32,6 +33,7 @@ from domain.breaker import Breaker
 from domain.email_address import EmailAddress
 from domain.outcome import DeliveryOutcome, Phase, RelayUnavailable, Unsendable
 from domain.outgoing_email import OutgoingEmail
+from domain.timing_events import DialogueEnded, PhaseTime
 from domain.worker_events import RelayBack, RelayDown, RelaySlowed
 
 # A password that was changed is not sent by all mails of a burst at once.
@@ -100,7 +102,8 @@ class Route:
         """Start a probe where one is due; returns the one that is under way, if any."""
         if self._probing is None or self._probing.done():
             is_due = self._breaker.may_probe(self._clock.monotonic_s())
-            self._probing = asyncio.create_task(self._probe(mail_from)) if is_due else None
+            # In a context of its own: the mail that happens to start it must not have the probe in its trace.
+            self._probing = asyncio.create_task(self._probe(mail_from), context=Context()) if is_due else None
         return self._probing
 
     async def close(self) -> None:
@@ -129,8 +132,13 @@ class Route:
         return self._clock.monotonic_s() < self._proven_until_s
 
     async def _dial(self) -> Connection | RelayUnavailable:
-        opening = Opening(relay=self._relay, context=self._context, timeouts=self._timeouts, reach=self._reach)
-        opened = await opening.run(now_s=self._clock.monotonic_s())
+        opening = Opening(
+            relay=self._relay, context=self._context, timeouts=self._timeouts, clock=self._clock, reach=self._reach
+        )
+        try:
+            opened = await opening.run()
+        finally:
+            self._tell(opening.times())
         if isinstance(opened, Connection):
             self._proven_until_s = self._clock.monotonic_s() + _PROVEN_S
         else:
@@ -140,7 +148,10 @@ class Route:
     async def _deliver(
         self, connection: Connection, email: OutgoingEmail, message: bytes, before_dot: BeforeDot
     ) -> DeliveryOutcome:
-        outcome = await connection.deliver(email, message, before_dot)
+        try:
+            outcome = await connection.deliver(email, message, before_dot)
+        finally:
+            self._tell(connection.times())
         if isinstance(outcome, RelayUnavailable):
             connection.stream.hang_up()
         else:
@@ -151,7 +162,7 @@ class Route:
     async def _probe(self, mail_from: EmailAddress) -> None:
         began_s = self._clock.monotonic_s()
         opened = await self._dial()
-        failure = await opened.probe(mail_from) if isinstance(opened, Connection) else opened
+        failure = await self._ask(opened, mail_from) if isinstance(opened, Connection) else opened
         if failure:
             # From its begin, since a probe may take as long as the pause; but logins are a full minute apart.
             self._fail(failure, self._clock.monotonic_s() if _is_login_refused(failure) else began_s)
@@ -159,6 +170,16 @@ class Route:
             self._idle.give_back(opened)
             down_s = self._breaker.succeed(self._clock.monotonic_s())
             self._observer.notify(RelayBack(relay=self._relay.name, down_s=down_s or 0.0))
+
+    async def _ask(self, connection: Connection, mail_from: EmailAddress) -> RelayUnavailable | None:
+        try:
+            return await connection.probe(mail_from)
+        finally:
+            self._tell(connection.times())
+
+    def _tell(self, phases: tuple[PhaseTime, ...]) -> None:
+        if phases:
+            self._observer.notify(DialogueEnded(relay=self._relay.name, phases=phases))
 
     def _noted(self, outcome: DeliveryOutcome) -> DeliveryOutcome:
         """Let the breaker hear of a mail; only what got past MAIL says that the relay works."""

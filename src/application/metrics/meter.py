@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from application.metrics import registry
 from application.metrics.metric import OTHER, Measurement, Metric, Tag
-from domain import mail_events, worker_events
+from domain import mail_events, timing_events, worker_events
 from domain.events import Event
+from domain.timing_events import TimingEvent
 
 _PLAIN: dict[type[Event], Metric] = {
     mail_events.SettlementDelayed: registry.SETTLEMENTS_DELAYED,
@@ -28,7 +29,23 @@ class Meter:
             return [self._one(metric)]
         if isinstance(event, worker_events.WorkerSampled):
             return self._sample(event)
+        if isinstance(event, TimingEvent):
+            return self._timing(event)
         return self._end(event) or self._incident(event) or self._turn(event)
+
+    def _timing(self, event: TimingEvent) -> list[Measurement]:
+        """A part of a delivery has ended."""
+        one = self._one
+        match event:
+            case timing_events.StepEnded(step=timing_events.Step.RENDER, began_s=began_s, ended_s=ended_s):
+                return [one(registry.RENDER, ended_s - began_s)]
+            case timing_events.DialogueEnded(relay=relay, phases=phases):
+                measure = registry.PHASE_DURATION
+                return [one(measure, each.ended_s - each.began_s, phase=each.phase, relay=relay) for each in phases]
+            case timing_events.LedgerCommitted(duration_s=duration_s):
+                return [one(registry.COMMIT, duration_s)]
+            case _:
+                return []
 
     def _end(self, event: Event) -> list[Measurement]:
         """An attempt has ended."""
@@ -86,6 +103,9 @@ class Meter:
         one, paused_by, relays = self._one, sample.paused_by, sample.relays.items()
         return [
             one(registry.IN_FLIGHT, sample.in_flight),
+            one(registry.UNACKED, sample.unacked),
+            *(one(registry.QUEUED, count, queue=queue) for queue, count in sample.queued.items()),
+            one(registry.RSS, sample.rss_bytes),
             one(registry.LAG, sample.lag_s),
             one(registry.BROKER, sample.is_connected),
             one(registry.CONSUMING, sample.is_connected and not paused_by),

@@ -23,7 +23,8 @@ OUTCOME = Tag(
 )
 REDELIVERED = Tag(name="redelivered", meaning="the broker's flag", values=("true", "false"))
 WORKER_DIED = Tag(name="worker_died", meaning="else the connection broke", values=("true", "false"))
-SINK = Tag(name="sink", meaning="who failed", values=("log", "datadog", "prometheus"))
+QUEUE = Tag(name="queue", meaning="`email_queue`, or `email_failed_queue`", values=("tasks", "letters"))
+SINK = Tag(name="sink", meaning="who failed", values=("log", "datadog", "prometheus", "traces"))
 
 RECEIVED = Metric(
     name="takeoff.messages.received",
@@ -90,6 +91,25 @@ DURATION = Metric(
     tags=(OUTCOME,),
     meaning="From taking a message to its settlement: ledger, render, SMTP, broker.",
 )
+RENDER = Metric(
+    name="takeoff.render.duration",
+    kind=Kind.DISTRIBUTION,
+    unit="second",
+    meaning="From a claimed task to a mail that is ready to be sent, the wait for its turn included.",
+)
+PHASE_DURATION = Metric(
+    name="takeoff.smtp.phase.duration",
+    kind=Kind.DISTRIBUTION,
+    unit="second",
+    tags=(PHASE, RELAY),
+    meaning="One phase of a dialogue with a relay, up to its reply; `dot` is the relay's storing of the mail.",
+)
+COMMIT = Metric(
+    name="takeoff.ledger.commit.duration",
+    kind=Kind.DISTRIBUTION,
+    unit="second",
+    meaning="One transaction of the ledger, which several mails share, its fsync included.",
+)
 SETTLEMENTS_DELAYED = Metric(
     name="takeoff.settlements.delayed",
     kind=Kind.COUNT,
@@ -107,6 +127,20 @@ INTAKE_LOST = Metric(name="takeoff.intake.lost", kind=Kind.COUNT, meaning="Consu
 IN_FLIGHT = Metric(
     name="takeoff.messages.in_flight", kind=Kind.GAUGE, unit="message", meaning="Messages being worked on."
 )
+UNACKED = Metric(
+    name="takeoff.messages.unacked",
+    kind=Kind.GAUGE,
+    unit="message",
+    meaning="Messages that the broker has delivered to this worker and that are not settled.",
+)
+QUEUED = Metric(
+    name="takeoff.queue.depth",
+    kind=Kind.GAUGE,
+    unit="message",
+    tags=(QUEUE,),
+    meaning="Messages that wait for a consumer; every worker tells the same: take the maximum, not the sum.",
+)
+RSS = Metric(name="takeoff.process.rss", kind=Kind.GAUGE, unit="byte", meaning="Memory that the worker has in use.")
 PAUSED = Metric(
     name="takeoff.intake.paused",
     kind=Kind.GAUGE,

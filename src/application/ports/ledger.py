@@ -17,6 +17,7 @@ SENT and FAILED rows are purged when they have not changed for the retention; th
 
 from abc import abstractmethod
 from dataclasses import dataclass
+from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -81,11 +82,16 @@ ClaimResult = Claim | AlreadySent | AlreadyFailed | HeldElsewhere | KeyReused
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
-    """What is known of one mail; `state` is a state of the module docstring in lower case, `failure` why it FAILED."""
+    """What is known of one mail; `state` is a state of the module docstring in lower case, `failure` why it FAILED.
+
+    `received_at` is when it was first claimed, `changed_at` when its state was last written; both are aware.
+    """
 
     state: str
     attempts: int
     tries: tuple[Attempt, ...]
+    received_at: datetime
+    changed_at: datetime
     failure: Hospitalise | None = None
 
 
@@ -132,3 +138,10 @@ class Ledger(Protocol):
     @abstractmethod
     async def timeline(self, key: str) -> Timeline | None:
         """Tell the story of a mail, None if there is none."""
+
+    @abstractmethod
+    async def key_of(self, message_id: str) -> str | None:
+        """Find the mail whose Message-ID begins with this local part (`message_id_local`), None if there is none.
+
+        Reads every key, the newest first, and keeps nobody from writing meanwhile: for people, not for the worker.
+        """

@@ -1,7 +1,7 @@
 """The queue of tasks: where messages come from and where they go when their mail's fate is known."""
 
 from abc import abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -9,6 +9,7 @@ from typing import Protocol, Self
 
 from domain.failure_reason import FailureReason
 from domain.reply import Reply
+from domain.trace_context import NO_TRACE, TraceContext
 
 
 class SourceError(Exception):
@@ -50,6 +51,7 @@ class Message:
 
     `key` and `attempts` come from the headers of our own copies and are "" and 0 on a producer's message;
     `redelivered` is the queue's own flag. `is_letter` says that an operator moved it back from the hospital.
+    `trace` is what its sender wrote down, be it the producer or the delivery that made this copy.
     """
 
     body: bytes
@@ -58,6 +60,7 @@ class Message:
     message_id: str = ""
     redelivered: bool = False
     is_letter: bool = False
+    trace: TraceContext = NO_TRACE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +136,18 @@ class MessageSource(Protocol):
     @abstractmethod
     async def hand_back(self, message: Message) -> None:
         """Return the message to the queue as it came, for any worker. Raises MessageGone."""
+
+    @property
+    @abstractmethod
+    def unacked(self) -> int:
+        """How many messages were delivered and are neither settled nor handed back."""
+
+    @abstractmethod
+    async def count_queued(self) -> Mapping[str, int]:
+        """Count what waits for a consumer: `tasks` in the queue, `letters` in the hospital; never raises.
+
+        What cannot be told now is left out. Takes as long as the broker; cancellable.
+        """
 
     @property
     @abstractmethod

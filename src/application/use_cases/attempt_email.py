@@ -14,6 +14,7 @@ from application.ports.clock import Clock
 from application.ports.email_transport import EmailTransport
 from application.ports.ledger import Claim, Ledger, LedgerUnavailable
 from application.ports.observer import Observer
+from application.step_watch import StepWatch
 from application.use_cases.guard_intake import GuardIntake
 from application.use_cases.prepare_email import EXPIRED, Decided, PrepareEmail, Readable, Ready
 from domain.attempt import Attempt
@@ -24,6 +25,7 @@ from domain.mail_label import MailLabel
 from domain.next_step import HandBack, Hospitalise, NextStep, Settlement, Wait
 from domain.outcome import ConclusiveOutcome, DeliveryOutcome, InDoubt, RelayUnavailable, Withheld
 from domain.retry_policy import RetryPolicy
+from domain.timing_events import Step
 
 _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 10.0
@@ -70,6 +72,7 @@ class AttemptEmail:
         self._jitter = jitter
         self._reach = reach
         self._suspect = asyncio.Lock()
+        self._watch = StepWatch(observer=observer, clock=clock)
 
     async def __call__(self, readable: Readable, claim: Claim) -> tuple[MailLabel, Settlement]:
         """Try once and record. Raises CancelledError only, after the mail was freed for others."""
@@ -94,7 +97,8 @@ class AttemptEmail:
         try:
             if claim.deaths and not claim.in_doubt:
                 await self._clock.sleep(_BEFORE_TRIAL_S)
-            prepared = await self._prepare.compose(readable, attempts=claim.attempts, is_begun=claim.in_doubt)
+            with self._watch(Step.RENDER):
+                prepared = await self._prepare.compose(readable, attempts=claim.attempts, is_begun=claim.in_doubt)
             label = prepared.label
             if isinstance(prepared, Decided):
                 step = prepared.step
@@ -128,7 +132,9 @@ class AttemptEmail:
         # Nobody may read `expired` as "not delivered" where a relay may have the mail.
         if isinstance(step, Hospitalise) and (claim.was_in_doubt or (attempt and attempt.is_in_doubt)):
             step = replace(step, reason=step.reason.with_doubt())
-        if not await self._record(claim, step, attempt):
+        with self._watch(Step.RECORD):
+            is_recorded = await self._record(claim, step, attempt)
+        if not is_recorded:
             return label, HandBack(cause="lease_lost")
         self._reach(Failpoint.AFTER_RECORDED)
         return label, step
@@ -146,7 +152,8 @@ class AttemptEmail:
             self._reach(Failpoint.AFTER_DOT_MARK)
             return may_leave
 
-        outcome = await self._transport.send(ready.email, before_dot=before_dot)
+        with self._watch(Step.SEND):
+            outcome = await self._transport.send(ready.email, before_dot=before_dot)
         self._reach(Failpoint.AFTER_REPLY)
         if isinstance(outcome, InDoubt):
             self._observer.notify(InDoubtFound(mail=ready.label, relay=outcome.relay, worker_died=False))

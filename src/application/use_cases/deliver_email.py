@@ -16,6 +16,7 @@ from application.ports.ledger import (
 )
 from application.ports.message_source import Message, MessageGone, MessageSource
 from application.ports.observer import Observer
+from application.step_watch import StepWatch
 from application.use_cases.attempt_email import AttemptEmail
 from application.use_cases.domain_lanes import DomainLanes
 from application.use_cases.guard_intake import GuardIntake
@@ -25,6 +26,7 @@ from domain.failure_reason import FailureKind, FailureReason
 from domain.mail_events import DeliveryFailedUnexpectedly, MessageHandedBack, MessageReceived
 from domain.mail_label import MailLabel
 from domain.next_step import HandBack, Hospitalise, Settlement, Suppress, Wait
+from domain.timing_events import Step
 
 # A mail held elsewhere is looked at again when that delivery has ended or its lease is over, whichever comes first.
 _LONGEST_WAIT_S = 15.0
@@ -60,12 +62,14 @@ class DeliverEmail:
         self._observer = observer
         self._clock = clock
         self._reach = reach
+        self._watch = StepWatch(observer=observer, clock=clock)
 
     async def __call__(self, message: Message) -> None:
         """Deliver and settle; raises nothing but CancelledError, and then the message was handed back or is settled."""
         self._reach(Failpoint.AFTER_RECEIVE)
         started_s = self._clock.monotonic_s()
-        self._observer.notify(MessageReceived(redelivered=message.redelivered))
+        received = MessageReceived(redelivered=message.redelivered, is_replay=message.is_letter, trace=message.trace)
+        self._observer.notify(received)
         label = MailLabel(key=message.key)
         settlement: Settlement
         try:
@@ -91,7 +95,8 @@ class DeliverEmail:
     async def _deliver(self, message: Message, read: Readable) -> tuple[MailLabel, Settlement]:
         body_hash = hashlib.sha256(message.body).digest()
         try:
-            claimed = await self._ledger.claim(read.label.key, body_hash=body_hash, revive=message.is_letter)
+            with self._watch(Step.CLAIM):
+                claimed = await self._ledger.claim(read.label.key, body_hash=body_hash, revive=message.is_letter)
         except LedgerUnavailable as down:
             self._guard.ledger_failed(down.cause)
             return read.label, HandBack(cause="ledger_unavailable")

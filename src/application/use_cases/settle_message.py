@@ -16,6 +16,7 @@ from typing import assert_never
 from application.ports.clock import Clock
 from application.ports.message_source import HospitalLetter, Message, MessageGone, MessageSource, SettlementRefused
 from application.ports.observer import Observer
+from application.step_watch import StepWatch
 from domain.events import Event
 from domain.mail_events import (
     DuplicateSuppressed,
@@ -29,6 +30,7 @@ from domain.mail_events import (
 )
 from domain.mail_label import MailLabel
 from domain.next_step import Finish, HandBack, Hospitalise, Retry, Settlement, Suppress, Wait
+from domain.timing_events import Step
 
 _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 30.0
@@ -41,12 +43,14 @@ class SettleMessage:
         self._source = source
         self._observer = observer
         self._clock = clock
+        self._watch = StepWatch(observer=observer, clock=clock)
 
     async def __call__(self, message: Message, label: MailLabel, settlement: Settlement, *, started_s: float) -> None:
         """Settle, however long it takes; `started_s` is the monotonic time at which the attempt began."""
         settle = self._verb(message, label, settlement)
         try:
-            await self._until_settled(settle, label)
+            with self._watch(Step.SETTLE):
+                await self._until_settled(settle, label)
         except (MessageGone, asyncio.CancelledError) as end:
             self._observer.notify(SettlementLost(key=label.key, step=type(settlement).__name__))
             if isinstance(end, asyncio.CancelledError):

@@ -36,8 +36,13 @@ def run_worker() -> int:
         return _refuse(invalid.problems)
     except ValueError:
         return _refuse([f"{VARIABLE}: must be one of {', '.join(Failpoint)}, with :N for the Nth time"])
-    configure_logging(level=settings.log_level, log_format=settings.log_format)
     container = Container(settings=settings, reach=providers.Object(reach))
+    tracing, tags = container.tracing(), settings.log_tags
+    configure_logging(
+        level=settings.log_level, log_format=settings.log_format, fields=lambda: {**tags, **tracing.log_fields()}
+    )
+    if tracing.is_lacking:
+        structlog.get_logger("takeoff_mailer").warning("traces.off", remedy="pip install takeoff-mailer[traces]")
     try:
         asyncio.run(container.renderer().load())
     except TemplatesInvalid as invalid:
@@ -49,6 +54,7 @@ def run_worker() -> int:
         return uvloop.run(serve_until_stopped(settings, container))
     finally:
         container.datadog().close()
+        tracing.close()
 
 
 async def serve_until_stopped(settings: Settings, container: Container) -> int:

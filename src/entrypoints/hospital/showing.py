@@ -46,7 +46,7 @@ def _as_object(letter: Letter, contents: LetterContents, timeline: Timeline | No
         "body_base64": base64.b64encode(contents.body).decode(),
         "properties": json.loads(contents.properties),
         "ledger_state": timeline.state if timeline else None,
-        "tries": [_try_fields(each) for each in timeline.tries] if timeline else [],
+        "tries": [try_fields(each) for each in timeline.tries] if timeline else [],
     }
 
 
@@ -66,7 +66,7 @@ def _print(letter: Letter, contents: LetterContents, timeline: Timeline | None, 
     print_line(f"  {contents.properties}")
     print_line(f"timeline: {timeline.state if timeline else 'the ledger does not know this mail'}", style="bold")
     for attempt in timeline.tries if timeline else ():
-        shown = _try_fields(attempt)
+        shown = try_fields(attempt)
         print_line(
             f"  {local(attempt.started_at)}  {shown['outcome']} {shown['phase']} {shown['relay']} {shown['reply']}"
         )
@@ -94,7 +94,8 @@ def _attachment(file: Attachment) -> str:
     return f"{file.filename} ({file.content_type}, {len(file.content)} bytes)"
 
 
-def _try_fields(attempt: Attempt) -> dict[str, Any]:
+def try_fields(attempt: Attempt) -> dict[str, Any]:
+    """What is printed of a try, by the names that scripts read."""
     return {
         "started_at": attempt.started_at,
         "duration_s": attempt.duration_s,

@@ -20,7 +20,7 @@ _ADMIT_AT_MOST = 5000
 _ADMIT_S = 15.0
 
 
-class _NobodyListens(Observer):
+class NobodyListens(Observer):
     """A command's output is its own; what was admitted shows in it."""
 
     def notify(self, event: Event) -> None:
@@ -37,7 +37,7 @@ def in_ward(work: Callable[[Container], Awaitable[int]]) -> int:
     except SettingsInvalid as invalid:
         return fail(exit_codes.CONFIG_ERROR, *invalid.problems)
     container = Container(settings=settings)
-    container.observer.override(providers.Singleton(_NobodyListens))
+    container.observer.override(providers.Singleton(NobodyListens))
     return asyncio.run(_work(container, work))
 
 

@@ -4,6 +4,7 @@ import ssl
 
 import pytest
 
+from adapters.clock.system_clock import SystemClock
 from adapters.smtp.diagnosis import SmtpDiagnosis
 from adapters.smtp.relay import Relay, TlsMode
 from application.ports.diagnosis import Finding, Severity
@@ -12,7 +13,7 @@ from tests.integration.smtp.scripted_server import Action, ScriptedServer, cut, 
 
 
 async def _findings(*relays: Relay) -> list[Finding]:
-    return await SmtpDiagnosis(relays=relays, timeouts=SHORT).examine()
+    return await SmtpDiagnosis(relays=relays, clock=SystemClock(), timeouts=SHORT).examine()
 
 
 def _server(mode: TlsMode, context: ssl.SSLContext) -> ScriptedServer:

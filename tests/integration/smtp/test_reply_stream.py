@@ -6,6 +6,7 @@ from contextlib import suppress
 
 import pytest
 
+from adapters.clock.system_clock import SystemClock
 from adapters.smtp.connection import Connection
 from adapters.smtp.mime import compose
 from adapters.smtp.opening import Opening
@@ -31,8 +32,8 @@ async def test_a_block_that_was_pushed_is_not_held_back_in_this_process(
     server = ScriptedServer(tls=certificates.good, implicit=mode is TlsMode.IMPLICIT, receive_buffer_bytes=4096)
     async with server.on("DATA", _stop_reading):
         relay = Relay(host="127.0.0.1", port=server.port, tls=mode, ca_file=certificates.ca_file)
-        opening = Opening(relay=relay, context=verifying_context(relay.ca_file), timeouts=SHORT)
-        connection = await opening.run(now_s=0.0)
+        opening = Opening(relay=relay, context=verifying_context(relay.ca_file), timeouts=SHORT, clock=SystemClock())
+        connection = await opening.run()
         assert isinstance(connection, Connection)
         stream = connection.stream
         assert (await stream.ask(b"DATA", timeout_s=1.0)).code == 354
@@ -58,8 +59,10 @@ async def test_the_failpoint_after_the_dot_is_passed_when_the_dot_is_not_held_ba
 
     async with ScriptedServer(tls=certificates.good, implicit=mode is TlsMode.IMPLICIT) as server:
         relay = Relay(host="127.0.0.1", port=server.port, tls=mode, ca_file=certificates.ca_file)
-        opening = Opening(relay=relay, context=verifying_context(relay.ca_file), timeouts=SHORT, reach=reach)
-        opened = await opening.run(now_s=0.0)
+        opening = Opening(
+            relay=relay, context=verifying_context(relay.ca_file), timeouts=SHORT, clock=SystemClock(), reach=reach
+        )
+        opened = await opening.run()
         assert isinstance(opened, Connection)
         connection = opened
         await connection.deliver(an_email(), compose(an_email()), allow)

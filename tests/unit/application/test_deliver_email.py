@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -25,6 +26,8 @@ from domain.mail_events import (
 )
 from domain.outcome import InDoubt, Phase, Refused, RelayUnavailable
 from domain.reply import Reply
+from domain.timing_events import Step, StepEnded
+from domain.trace_context import TraceContext
 from domain.worker_events import LedgerDown
 from tests.doubles.clock import START, ManualClock
 from tests.unit.application.bench import LEASE_S, RELAY, Bench
@@ -385,3 +388,17 @@ async def test_the_failpoints_are_passed_in_the_order_of_the_way() -> None:
         Failpoint.AFTER_RECORDED,
         Failpoint.AFTER_ACK,
     ]
+
+
+async def test_every_step_of_a_delivery_is_timed_in_the_order_in_which_they_end() -> None:
+    bench = Bench()
+    await bench.deliver(MESSAGE)
+    steps = [event.step for event in bench.observer.timings if isinstance(event, StepEnded)]
+    assert steps == list(Step)
+
+
+async def test_a_delivery_is_told_with_the_trace_that_its_message_came_with() -> None:
+    bench, trace = Bench(), TraceContext({"traceparent": "00-a-b-01"})
+    await bench.deliver(replace(MESSAGE, trace=trace, is_letter=True))
+    received = bench.observer.only(MessageReceived)
+    assert (received.trace, received.is_replay) == (trace, True)

@@ -55,3 +55,48 @@ def test_a_tag_with_a_comma_is_refused(environment: Callable[..., None]) -> None
     with pytest.raises(SettingsInvalid) as invalid:
         agent_of(environment, DD_ENV="prod,owner:alice")
     assert [problem.split(":")[0] for problem in invalid.value.problems] == ["DD_ENV"]
+
+
+@pytest.mark.parametrize(
+    ("variables", "url"),
+    [
+        ({"DD_AGENT_HOST": "datadog"}, "http://datadog:8126"),
+        ({"DD_AGENT_HOST": "::1", "DD_TRACE_AGENT_PORT": "9126"}, "http://[::1]:9126"),
+        ({"DD_AGENT_HOST": "datadog", "DD_TRACE_AGENT_URL": "unix:///run/apm.socket"}, "unix:///run/apm.socket"),
+        ({"DD_TRACE_AGENT_URL": "http://datadog:9126"}, "http://datadog:9126"),
+    ],
+)
+def test_traces_go_where_the_settings_say(
+    environment: Callable[..., None], variables: dict[str, str], url: str
+) -> None:
+    environment(**NEEDED, **variables, DD_ENV="test")
+    agent = load_settings(Settings).trace_agent
+    assert agent
+    assert (agent.url, agent.env, agent.service) == (url, "test", "email-worker")
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {},
+        {"DD_TRACE_AGENT_PORT": "9126"},
+        {"DD_AGENT_HOST": "unix:///run/dsd.socket"},
+        {"DD_AGENT_HOST": "datadog", "DD_TRACE_ENABLED": "false"},
+    ],
+)
+def test_without_an_agent_for_them_there_are_no_traces(
+    environment: Callable[..., None], variables: dict[str, str]
+) -> None:
+    environment(**NEEDED, **variables)
+    assert load_settings(Settings).trace_agent is None
+
+
+def test_log_lines_have_the_unified_tags_only_where_datadog_gets_anything(environment: Callable[..., None]) -> None:
+    environment(**NEEDED, DD_VERSION="7")
+    assert load_settings(Settings).log_tags == {}
+    environment(DD_AGENT_HOST="datadog")
+    assert load_settings(Settings).log_tags == {
+        "dd.env": "takeoff-prod",
+        "dd.service": "email-worker",
+        "dd.version": "7",
+    }

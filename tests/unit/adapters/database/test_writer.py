@@ -14,6 +14,8 @@ from adapters.database.writer import GroupCommitWriter
 from application.ports.ledger import Claim, ClaimResult, LedgerUnavailable
 from tests.contracts.database_stage import DatabaseStage
 from tests.contracts.ledger import BODY, FINISH, KEY, LEASE_S, state_of, taken
+from tests.doubles.clock import ManualClock
+from tests.doubles.observer import RecordingObserver
 
 
 def _unexpected() -> None:
@@ -27,7 +29,7 @@ def database(stage: DatabaseStage) -> Database:
 
 @pytest.fixture
 async def writer(database: Database) -> AsyncIterator[GroupCommitWriter]:
-    writer = GroupCommitWriter(database=database)
+    writer = GroupCommitWriter(database=database, clock=ManualClock(), observer=RecordingObserver())
     await writer.submit(Operations.probe, order="")
     yield writer
     await writer.close()

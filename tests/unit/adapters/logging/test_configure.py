@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Iterator
+from contextvars import ContextVar
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,16 @@ def test_a_migration_leaves_its_lines_to_us(tmp_path: Path, capfd: pytest.Captur
     configure_logging(level="INFO", log_format=LogFormat.JSON)
     upgrade(f"sqlite:///{tmp_path}/takeoff.db")
     assert printed(capfd) == ""
+
+
+def test_every_line_has_the_fields_of_where_it_was_logged(capfd: pytest.CaptureFixture[str]) -> None:
+    where: ContextVar[dict[str, str]] = ContextVar("where")
+    where.set({"dd.trace_id": "1"})
+    configure_logging(level="INFO", log_format=LogFormat.JSON, fields=where.get)
+    structlog.get_logger("takeoff").info("email.sent")
+    where.set({"dd.trace_id": "2"})
+    logging.getLogger("a library").warning("lost")
+    assert [json.loads(line)["dd.trace_id"] for line in printed(capfd).splitlines()] == ["1", "2"]
 
 
 def test_lines_below_the_level_are_not_written(capfd: pytest.CaptureFixture[str]) -> None:

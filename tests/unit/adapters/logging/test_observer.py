@@ -8,8 +8,9 @@ from structlog.testing import capture_logs
 
 from adapters.logging.observer import _NAMES, LogObserver
 from domain.events import Event
-from domain.mail_events import DeliveryFailedUnexpectedly, EmailSent
+from domain.mail_events import DeliveryFailedUnexpectedly, EmailSent, MessageReceived
 from domain.mail_label import MailLabel
+from domain.trace_context import TraceContext
 from domain.worker_events import BrokerBlocked, IntakeStarted
 
 
@@ -62,3 +63,13 @@ def test_a_defect_is_logged_by_type_and_place_without_its_text() -> None:
     assert line["error"] == "KeyError"
     assert "test_observer.py" in str(line["stack"])
     assert "alice" not in str(line)
+
+
+def test_lines_that_nobody_wants_are_not_made() -> None:
+    event = MessageReceived(redelivered=False, trace=TraceContext({"tracestate": "alice@example.org"}))
+    with capture_logs() as lines:
+        LogObserver(is_verbose=False).notify(event)
+    assert lines == []
+    assert lines_of(event) == [
+        {"event": "message.received", "log_level": "debug", "redelivered": False, "is_replay": False}
+    ]

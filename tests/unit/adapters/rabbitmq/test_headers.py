@@ -166,3 +166,33 @@ def test_a_replayed_letter_keeps_the_producers_headers_and_revives_its_mail() ->
     assert set(replayed) == {"x-tenant", "x-mail-key", "x-mail-replayed-at"}
     read = read_headers(replayed, now=NOW)
     assert (read.key, read.attempts, read.due, read.is_letter) == ("reg-1", 0, None, True)
+
+
+def test_a_tracers_headers_are_read_and_nothing_else_of_the_senders() -> None:
+    headers: dict[str, Any] = {
+        "traceparent": "00-a-b-01",
+        "x-datadog-trace-id": 7,
+        "baggage": "user=ada",
+        "note": "hello",
+    }
+    assert read_headers(headers, now=NOW).trace.headers == {"traceparent": "00-a-b-01", "x-datadog-trace-id": "7"}
+
+
+@pytest.mark.parametrize("value", ["x" * 513, b"bytes", None, ["a"], {"a": 1}, True])
+def test_what_has_not_the_form_of_a_tracers_header_is_not_read(value: Any) -> None:
+    assert read_headers({"traceparent": value}, now=NOW).trace.headers == {}
+
+
+def test_a_copy_carries_the_trace_of_the_delivery_that_made_it() -> None:
+    came, goes = {"traceparent": "00-a-b-01", "tracestate": "other=1"}, {"traceparent": "00-a-c-01"}
+    expected = {"traceparent": "00-a-c-01", "tracestate": "other=1"}
+    copy = waiting_headers(came, key="key-7", attempts=1, due=DUE, rung_ms=16_000, trace=goes)
+    assert read_headers(copy, now=NOW).trace.headers == expected
+    assert read_headers(letter_headers(came, LETTER, trace=goes), now=NOW).trace.headers == expected
+
+
+def test_without_a_tracer_a_copy_and_a_replay_keep_what_the_message_came_with() -> None:
+    came = {"traceparent": "00-a-b-01"}
+    copy = waiting_headers(came, key="key-7", attempts=1, due=DUE, rung_ms=16_000)
+    assert read_headers(copy, now=NOW).trace.headers == came
+    assert read_headers(replay_headers(came, key="key-7", at=NOW), now=NOW).trace.headers == came

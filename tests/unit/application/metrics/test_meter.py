@@ -111,6 +111,9 @@ def test_a_sample_tells_what_is_well(
     is_connected: bool, paused_by: str, broker: float, consuming: float, ledger: float
 ) -> None:
     sample = WorkerSampled(
+        unacked=5,
+        queued={"tasks": 12},
+        rss_bytes=80_000_000,
         in_flight=3,
         is_connected=is_connected,
         paused_by=paused_by,
@@ -119,6 +122,9 @@ def test_a_sample_tells_what_is_well(
         dropped={"log": 2},
     )
     assert told(METER.measure(sample)) == {
+        ("takeoff.messages.unacked", 5, tags()),
+        ("takeoff.queue.depth", 12, tags(queue="tasks")),
+        ("takeoff.process.rss", 80_000_000, tags()),
         ("takeoff.messages.in_flight", 3, tags()),
         ("takeoff.loop.lag", 0.5, tags()),
         ("takeoff.broker", broker, tags()),
