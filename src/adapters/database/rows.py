@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import assert_never
 
 from adapters.database.prepared import Row
-from application.ports.ledger import AlreadyFailed, AlreadySent, HeldElsewhere, KeyReused, Timeline
+from application.ports.ledger import NO_FAILURE, AlreadyFailed, AlreadySent, HeldElsewhere, KeyReused, Timeline
 from domain.attempt import Attempt
 from domain.failure_reason import FailureKind, FailureReason
 from domain.next_step import Finish, Hospitalise, NextStep, Retry, Wait
@@ -76,6 +76,7 @@ def timeline(row: Row, tries: list[Row]) -> Timeline:
         attempts=row["attempts"],
         tries=tuple(map(_attempt, tries)),
         failure=_failure(row) if row["state"] == "failed" else None,
+        failed_claim=row["token"] if row["state"] == "failed" else NO_FAILURE,
     )
 
 

@@ -7,6 +7,8 @@ from typing import Self
 
 from application.ports.clock import Clock
 from application.ports.ledger import (
+    ANY_FAILURE,
+    NO_FAILURE,
     AlreadyFailed,
     AlreadySent,
     Claim,
@@ -70,7 +72,7 @@ class InMemoryLedger(Ledger):
     async def probe(self) -> None:
         self._require()
 
-    async def claim(self, key: str, *, body_hash: bytes, revive: bool = False) -> ClaimResult:
+    async def claim(self, key: str, *, body_hash: bytes, revives: str = NO_FAILURE) -> ClaimResult:
         self._require()
         row = self.store.rows.get(key) or _Row(body_hash=body_hash, state="waiting")
         if row.body_hash != body_hash:
@@ -78,7 +80,7 @@ class InMemoryLedger(Ledger):
         match row:
             case _Row(state="sent", step=Finish() as finish):
                 return AlreadySent(finish)
-            case _Row(state="failed", step=Hospitalise() as letter) if not revive:
+            case _Row(state="failed", step=Hospitalise() as letter) if revives not in {ANY_FAILURE, row.token}:
                 return AlreadyFailed(letter)
             case _Row(state="sending" | "dot") if (left_s := self._lease_left_s(row)) > 0:
                 return HeldElsewhere(lease_left_s=left_s)
@@ -137,7 +139,13 @@ class InMemoryLedger(Ledger):
             return None
         tries = sorted(row.tries, key=lambda each: each.started_at)
         failure = row.step if row.state == "failed" and isinstance(row.step, Hospitalise) else None
-        return Timeline(state=row.state, attempts=row.attempts, tries=tuple(tries), failure=failure)
+        return Timeline(
+            state=row.state,
+            attempts=row.attempts,
+            tries=tuple(tries),
+            failure=failure,
+            failed_claim=row.token if failure else NO_FAILURE,
+        )
 
     def _holds(self, claim: Claim, row: _Row) -> bool:
         return row.state in {"sending", "dot"} and row.token == claim.token and self._lease_left_s(row) > 0

@@ -29,7 +29,7 @@ class RabbitMqMessage(Message):
             attempts=ours.attempts,
             message_id=properties.message_id or "",
             redelivered=bool(delivered.redelivered),
-            is_letter=ours.is_letter,
+            revives=ours.revives,
             delivery_tag=delivered.delivery_tag or 0,
             intake=intake,
             properties=properties,

@@ -82,7 +82,7 @@ class DeliverEmail:
     async def _deliver(self, message: Message, read: Readable) -> tuple[MailLabel, Settlement]:
         body_hash = hashlib.sha256(message.body).digest()
         try:
-            claimed = await self._ledger.claim(read.label.key, body_hash=body_hash, revive=message.is_letter)
+            claimed = await self._ledger.claim(read.label.key, body_hash=body_hash, revives=message.revives)
         except LedgerUnavailable as down:
             self._guard.ledger_failed(down.cause)
             return read.label, HandBack(cause="ledger_unavailable")

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from application.ports.clock import Clock
 from application.ports.hospital_store import REPLAY_LEASE_S, HospitalStore
-from application.ports.ledger import Ledger, Timeline
+from application.ports.ledger import NO_FAILURE, Ledger, Timeline
 from application.ports.letter_publisher import LetterPublisher
 from application.ports.task_codec import DecodedTask, TaskCodec
 from application.ports.task_publisher import PublishFailed
@@ -52,7 +52,8 @@ class ReplayLetters:
     """Any number may run at a time: each letter is published by one of them.
 
     One that dies while it publishes leaves its letter in REPLAYING, and a later one takes that up again. The letter is
-    published twice at worst, under one key and with one body, of which the ledger lets one be sent.
+    published twice at worst, under one key and with one body, and both copies say which failure of their mail they
+    revive. The ledger lets one of them, whatever becomes of it.
     """
 
     def __init__(
@@ -102,14 +103,14 @@ class ReplayLetters:
         if not dry_run:
             if not await self._store.claim_replay(letter_id):
                 return Replay(letter_id, ReplayOutcome.NOT_WAITING)
-            await self._publish(letter, contents)
+            await self._publish(letter, contents, revives=timeline.failed_claim if timeline else NO_FAILURE)
         return Replay(letter_id, ReplayOutcome.REPLAYED)
 
-    async def _publish(self, letter: Letter, contents: LetterContents) -> None:
+    async def _publish(self, letter: Letter, contents: LetterContents, *, revives: str) -> None:
         target = LetterStatus.WAITING
         try:
             async with asyncio.timeout(_PUBLISH_S):
-                await self._publisher.publish(letter, contents, at=self._clock.now())
+                await self._publisher.publish(letter, contents, at=self._clock.now(), revives=revives)
             target = LetterStatus.REPLAYED
         except TimeoutError:
             raise PublishFailed(f"no confirm within {_PUBLISH_S:.0f} s") from None

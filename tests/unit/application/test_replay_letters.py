@@ -13,10 +13,11 @@ from application.ports.letter_publisher import LetterPublisher
 from application.ports.message_source import Message
 from application.ports.task_publisher import PublishFailed
 from application.use_cases.replay_letters import Replay, ReplayInterrupted, ReplayLetters, ReplayOutcome
+from domain.email_job import InDoubtPolicy
 from domain.failure_reason import FailureKind, FailureReason
 from domain.letter import FailedMail, Letter, LetterContents, LetterStatus
 from domain.letter_filter import LetterFilter
-from domain.outcome import Phase, Refused
+from domain.outcome import DeliveryOutcome, InDoubt, Phase, Refused
 from domain.reply import Reply
 from tests.doubles.codec import NamedTasks
 from tests.unit.application.bench import GOOD, RELAY, Bench
@@ -33,10 +34,10 @@ class Outbox(LetterPublisher):
         self.messages: list[Message] = []
         self._after = after
 
-    async def publish(self, letter: Letter, contents: LetterContents, *, at: datetime) -> None:
+    async def publish(self, letter: Letter, contents: LetterContents, *, at: datetime, revives: str) -> None:
         await asyncio.sleep(0)
         self._after()
-        self.messages.append(Message(body=contents.body, key=letter.key, is_letter=True))
+        self.messages.append(Message(body=contents.body, key=letter.key, revives=revives))
 
     async def close(self) -> None:
         """Nothing is open."""
@@ -45,8 +46,8 @@ class Outbox(LetterPublisher):
 class Ward:
     """A store, and a worker whose ledger it asks."""
 
-    def __init__(self, *outcomes: Refused) -> None:
-        self.bench = Bench(*outcomes)
+    def __init__(self, *outcomes: DeliveryOutcome, policy: InDoubtPolicy = InDoubtPolicy.RESEND) -> None:
+        self.bench = Bench(*outcomes, in_doubt=policy)
         self.clock = self.bench.clock
         self.store = InMemoryHospitalStore(clock=self.clock)
         self.stop = asyncio.Event()
@@ -110,6 +111,26 @@ async def test_a_replay_that_dies_before_its_mark_is_repeated_and_the_worker_sen
     timeline = await ward.bench.ledger.timeline("m-1")
     assert timeline
     assert timeline.state == "sent"
+
+
+@pytest.mark.parametrize("known_before", [True, False])
+async def test_of_two_copies_of_one_replay_one_is_sent_even_if_it_ends_in_doubt_and_is_held(known_before: bool) -> None:
+    """The replay died after its first copy; the second went out while the first was still under way."""
+    outcomes_to_come = [REFUSED, InDoubt(relay=RELAY)] if known_before else [InDoubt(relay=RELAY)]
+    ward, outbox = Ward(*outcomes_to_come, policy=InDoubtPolicy.HOLD), Outbox()
+    if known_before:
+        await ward.bench.deliver(Message(body=b"good", key="m-1"))
+    await ward.admit("m-1")
+    await ward.replay(outbox)
+    await ward.store.move([1], source=REPLAYED, target=WAITING)
+    await ward.replay(outbox)
+    dots_before = ward.bench.transport.dots
+    for message in outbox.messages:
+        await ward.bench.deliver(message)
+    assert (len(outbox.messages), ward.bench.transport.dots) == (2, dots_before + 1)
+    timeline = await ward.bench.ledger.timeline("m-1")
+    assert timeline
+    assert (timeline.state, str(timeline.failure and timeline.failure.reason)) == ("failed", "in_doubt")
 
 
 async def test_without_a_confirm_the_letter_waits_again_and_the_rest_is_told() -> None:
