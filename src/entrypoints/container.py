@@ -39,6 +39,7 @@ from application.use_cases.admit_letters import AdmitLetters
 from application.use_cases.assemble_email import AssembleEmail
 from application.use_cases.attempt_email import AttemptEmail, AttemptRules
 from application.use_cases.deliver_email import DeliverEmail
+from application.use_cases.edit_letter import EditLetter
 from application.use_cases.enqueue_email import EnqueueEmail
 from application.use_cases.follow_replays import FollowReplays
 from application.use_cases.guard_intake import GuardIntake
@@ -105,6 +106,14 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
     )
     move_letters = providers.Singleton(MoveLetters, store=hospital)
+    edit_letter = providers.Singleton(
+        EditLetter,
+        store=hospital,
+        codec=codec,
+        addresses=addresses,
+        read=read_letter,
+        fresh_key=providers.Object(_fresh_key),
+    )
     replay_jobs = providers.Singleton(DatabaseReplayJobs, ledger=ledger)
     follow_replays = providers.Singleton(FollowReplays, store=hospital, jobs=replay_jobs, ledger=ledger)
     replay_letter = providers.Singleton(

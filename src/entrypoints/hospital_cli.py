@@ -23,10 +23,12 @@ from entrypoints.hospital_options import (
     Words,
     filter_flags,
 )
+from entrypoints.keeping_cli import edit
 from entrypoints.replay_cli import replay
 
 hospital = typer.Typer(help="Looks at the mails that failed, and sorts them.", no_args_is_help=True)
 hospital.add_typer(replay, name="replay")
+hospital.command()(edit)
 
 
 @hospital.command()
