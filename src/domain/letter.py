@@ -54,6 +54,7 @@ class Letter:
     """A letter of the store, without its contents; times are aware, in UTC.
 
     `id` counts up in the order of admission; `returned` says how often the mail failed again after it had left.
+    `original` is the letter that this one was made of, by an edit or to be sent again.
     """
 
     id: int
@@ -69,6 +70,7 @@ class Letter:
     domain: str
     group: str
     returned: int = 0
+    original: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from adapters.database.diagnosis import DatabaseDiagnosis
 from adapters.database.hospital_store import DatabaseHospitalStore
 from adapters.database.ledger import DatabaseLedger
 from adapters.database.rate_limiter import DatabaseRateLimiter
+from adapters.database.replay_jobs import DatabaseReplayJobs
 from adapters.datadog.observer import DatadogObserver
 from adapters.ddtrace.observer import DdtraceObserver
 from adapters.email_validator.address_parser import EmailValidatorAddressParser
@@ -41,11 +42,15 @@ from application.use_cases.assemble_email import AssembleEmail
 from application.use_cases.attempt_email import AttemptEmail, AttemptRules
 from application.use_cases.deliver_email import DeliverEmail
 from application.use_cases.domain_lanes import DomainLanes
+from application.use_cases.edit_letter import EditLetter
 from application.use_cases.enqueue_email import EnqueueEmail
+from application.use_cases.follow_replays import FollowReplays
 from application.use_cases.guard_intake import GuardIntake
+from application.use_cases.mark_sent import MarkSent
 from application.use_cases.move_letters import MoveLetters
 from application.use_cases.prepare_email import PrepareEmail
 from application.use_cases.read_letter import ReadLetter
+from application.use_cases.replay_letter import ReplayLetter
 from application.use_cases.replay_letters import ReplayLetters
 from application.use_cases.run_worker import RunWorker
 from application.use_cases.sample_worker import SampleWorker
@@ -104,24 +109,41 @@ class Container(containers.DeclarativeContainer):
         observer=observer,
     )
     hospital = providers.Singleton(DatabaseHospitalStore, ledger=ledger)
+    read_letter = providers.Singleton(ReadLetter, codec=codec, addresses=addresses, ledger=ledger)
     admit = providers.Singleton(
         AdmitLetters,
         queue=providers.Singleton(RabbitMqHospitalQueue, url=broker_url, topology=topology),
         store=hospital,
-        read=providers.Singleton(ReadLetter, codec=codec, addresses=addresses, ledger=ledger),
+        read=read_letter,
         observer=observer,
         clock=clock,
     )
     trace_mail = providers.Singleton(TraceMail, ledger=ledger, store=hospital)
     move_letters = providers.Singleton(MoveLetters, store=hospital)
-    replay_letters = providers.Singleton(
-        ReplayLetters,
+    edit_letter = providers.Singleton(
+        EditLetter,
         store=hospital,
-        ledger=ledger,
         codec=codec,
+        addresses=addresses,
+        read=read_letter,
+        fresh_key=providers.Object(_fresh_key),
+    )
+    replay_jobs = providers.Singleton(DatabaseReplayJobs, ledger=ledger)
+    follow_replays = providers.Singleton(FollowReplays, store=hospital, jobs=replay_jobs, ledger=ledger)
+    replay_letter = providers.Singleton(
+        ReplayLetter,
+        store=hospital,
+        jobs=replay_jobs,
+        ledger=ledger,
+        read=read_letter,
         publisher=providers.Singleton(RabbitMqLetterPublisher, url=broker_url, topology=topology),
         clock=clock,
+        fresh_key=providers.Object(_fresh_key),
     )
+    replay_letters = providers.Singleton(
+        ReplayLetters, store=hospital, jobs=replay_jobs, replay=replay_letter, follow=follow_replays, clock=clock
+    )
+    mark_sent = providers.Singleton(MarkSent, store=hospital, replay=replay_letter)
     render_thread = providers.Singleton(RenderThread)
     template_library = providers.Singleton(JinjaTemplateLibrary, templates_dir=settings.provided.templates_dir)
     template_check = providers.Singleton(

@@ -1,12 +1,11 @@
 """What every HospitalStore does, the one in memory and the ones on SQLite and PostgreSQL."""
 
-import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from application.ports.hospital_store import REPLAY_LEASE_S, Admission, HospitalStore
+from application.ports.hospital_store import Admission, HospitalStore
 from domain.cause_group import CauseGroup
 from domain.failure_reason import FailureKind, FailureReason
 from domain.letter import FailedMail, LetterContents, LetterStatus
@@ -119,20 +118,6 @@ class HospitalStoreContract:
             assert await store.admit(a_mail(failed_at=failed_at)) is Admission.KNOWN
         assert await store.admit(a_mail(failed_at=START + timedelta(seconds=61))) is Admission.RETURNED
 
-    async def test_a_letter_is_moved_from_the_status_that_it_has(self, store: HospitalStore) -> None:
-        for number in (1, 2, 3):
-            await store.admit(a_mail(number))
-        waiting, archived = LetterStatus.WAITING, LetterStatus.ARCHIVED
-        assert list(await store.move([3, 1, 1, 99], source=waiting, target=archived)) == [1, 3]
-        assert list(await store.move([1, 2], source=waiting, target=archived)) == [2]
-        assert list(await store.move([1], source=archived, target=waiting)) == [1]
-        assert list(await store.ids(LetterFilter(status=waiting))) == [1]
-
-    async def test_any_number_of_letters_is_moved(self, store: HospitalStore) -> None:
-        await store.admit(a_mail())
-        ids = range(1, 2001)
-        assert list(await store.move(ids, source=LetterStatus.WAITING, target=LetterStatus.ARCHIVED)) == [1]
-
     async def test_pages_go_from_the_newest_to_the_oldest(self, store: HospitalStore) -> None:
         for number in range(1, 6):
             await store.admit(a_mail(number))
@@ -213,40 +198,6 @@ class HospitalStoreContract:
         assert list(await store.ids(wanted)) == ids
         assert [letter.id for letter in await store.page(wanted, limit=9)] == ids[::-1]
         assert sum(group.letters for group in await store.groups(wanted)) == len(ids)
-
-    async def test_a_replay_claims_what_waits_and_only_one_does(self, store: HospitalStore) -> None:
-        for number in (1, 2):
-            await store.admit(a_mail(number))
-        await store.move([2], source=LetterStatus.WAITING, target=LetterStatus.ARCHIVED)
-        assert list(await store.replayable(EVERYTHING)) == [1]
-        assert sorted(await asyncio.gather(*(store.claim_replay(1) for _ in range(3)))) == [False, False, True]
-        assert not await store.claim_replay(2)
-        assert not await store.claim_replay(3)
-        assert list(await store.replayable(EVERYTHING)) == []
-        assert list(await store.ids(LetterFilter(status=LetterStatus.REPLAYING))) == [1]
-
-    async def test_a_dead_replays_letter_is_claimed_again_once(self, store: HospitalStore, clock: ManualClock) -> None:
-        await store.admit(a_mail())
-        assert await store.claim_replay(1)
-        await clock.advance(REPLAY_LEASE_S - 1)
-        assert not await store.claim_replay(1)
-        await clock.advance(2)
-        assert list(await store.replayable(LetterFilter(key="mail-1"))) == [1]
-        assert list(await store.replayable(LetterFilter(key="mail-2"))) == []
-        assert await store.claim_replay(1)
-        assert not await store.claim_replay(1)
-
-    async def test_a_mail_that_fails_after_its_replay_is_the_same_letter(
-        self, store: HospitalStore, clock: ManualClock
-    ) -> None:
-        await store.admit(a_mail())
-        assert await store.claim_replay(1)
-        assert await store.admit(a_mail()) is Admission.KNOWN
-        await store.move([1], source=LetterStatus.REPLAYING, target=LetterStatus.REPLAYED)
-        again = a_mail(failed_at=clock.now() + timedelta(seconds=1))
-        assert await store.admit(again) is Admission.RETURNED
-        (letter,) = await store.page(EVERYTHING, limit=9)
-        assert (letter.id, letter.status, letter.returned) == (1, LetterStatus.WAITING, 1)
 
 
 def _later(moment: datetime) -> datetime:

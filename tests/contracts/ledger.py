@@ -8,7 +8,16 @@ from typing import Protocol
 
 import pytest
 
-from application.ports.ledger import AlreadyFailed, AlreadySent, Claim, HeldElsewhere, KeyReused, Ledger
+from application.ports.ledger import (
+    ANY_FAILURE,
+    NO_FAILURE,
+    AlreadyFailed,
+    AlreadySent,
+    Claim,
+    HeldElsewhere,
+    KeyReused,
+    Ledger,
+)
 from domain.attempt import Attempt
 from domain.failure_reason import FailureKind, FailureReason
 from domain.idempotency_key import message_id_local
@@ -66,9 +75,9 @@ class LedgerStage(Protocol):
         await self.shorten_leases(2 * LEASE_S)
 
 
-async def taken(ledger: Ledger, *, key: str = KEY, revive: bool = False) -> Claim:
+async def taken(ledger: Ledger, *, key: str = KEY, revives: str = NO_FAILURE) -> Claim:
     """Claim what is known to be free."""
-    claim = await ledger.claim(key, body_hash=BODY, revive=revive)
+    claim = await ledger.claim(key, body_hash=BODY, revives=revives)
     assert isinstance(claim, Claim)
     return claim
 
@@ -100,7 +109,7 @@ class LedgerContract:
     async def test_a_claimed_mail_is_held_until_its_lease_ends(self, ledger: Ledger, other: Ledger) -> None:
         await taken(ledger)
         for each in (ledger, other):
-            held = await each.claim(KEY, body_hash=BODY, revive=True)
+            held = await each.claim(KEY, body_hash=BODY, revives=ANY_FAILURE)
             assert isinstance(held, HeldElsewhere)
             assert LEASE_S / 2 < held.lease_left_s <= LEASE_S
 
@@ -124,7 +133,7 @@ class LedgerContract:
         assert await state_of(ledger) == "dot"
         assert await ledger.conclude(claim, FINISH, None)
         assert await state_of(ledger) == "sent"
-        assert await other.claim(KEY, body_hash=BODY, revive=True) == AlreadySent(FINISH)
+        assert await other.claim(KEY, body_hash=BODY, revives=ANY_FAILURE) == AlreadySent(FINISH)
 
     @pytest.mark.parametrize("letter", [REFUSED, POISON])
     async def test_a_failed_mail_brings_its_letter(self, ledger: Ledger, other: Ledger, letter: Hospitalise) -> None:
@@ -134,11 +143,23 @@ class LedgerContract:
 
     async def test_a_failed_mail_is_revived_without_its_attempts_but_with_its_story(self, ledger: Ledger) -> None:
         await ledger.conclude(await taken(ledger), REFUSED, a_try())
-        claim = await taken(ledger, revive=True)
+        claim = await taken(ledger, revives=ANY_FAILURE)
         assert (claim.attempts, claim.in_doubt) == (0, False)
         timeline = await ledger.timeline(KEY)
         assert timeline is not None
         assert (timeline.state, timeline.tries) == ("sending", (a_try(),))
+
+    async def test_copies_that_revive_one_failure_are_tried_once(self, ledger: Ledger, other: Ledger) -> None:
+        await ledger.conclude(await taken(ledger), REFUSED, a_try())
+        first = await ledger.timeline(KEY)
+        assert first is not None
+        assert isinstance(await other.claim(KEY, body_hash=BODY, revives="0" * 32), AlreadyFailed)
+        again = await taken(ledger, revives=first.failed_claim)
+        await ledger.conclude(again, REFUSED, None)
+        assert await other.claim(KEY, body_hash=BODY, revives=first.failed_claim) == AlreadyFailed(REFUSED)
+        second = await other.timeline(KEY)
+        assert second is not None
+        assert isinstance(await other.claim(KEY, body_hash=BODY, revives=second.failed_claim), Claim)
 
     @pytest.mark.parametrize("step", [None, *STEPS])
     async def test_one_key_with_another_body_is_refused_in_every_state(
@@ -148,9 +169,9 @@ class LedgerContract:
         if step:
             await ledger.conclude(claim, step, None)
         await stage.expire_leases()
-        assert await ledger.claim(KEY, body_hash=OTHER_BODY, revive=True) == KeyReused()
+        assert await ledger.claim(KEY, body_hash=OTHER_BODY, revives=ANY_FAILURE) == KeyReused()
         # And what is known of the mail is untouched.
-        assert (await ledger.claim(KEY, body_hash=BODY, revive=True)) != KeyReused()
+        assert (await ledger.claim(KEY, body_hash=BODY, revives=ANY_FAILURE)) != KeyReused()
 
     async def test_an_owner_that_died_before_its_dot_sent_nothing(
         self, ledger: Ledger, other: Ledger, stage: LedgerStage
@@ -203,7 +224,7 @@ class LedgerContract:
         claim = await taken(other)
         assert (claim.in_doubt, claim.was_in_doubt) == (False, True)
         await other.conclude(claim, step, a_try(2))
-        assert (await taken(ledger, revive=True)).was_in_doubt
+        assert (await taken(ledger, revives=ANY_FAILURE)).was_in_doubt
 
     async def test_a_doubt_is_the_mails_own(self, ledger: Ledger) -> None:
         await ledger.conclude(await taken(ledger), RETRY, replace(a_try(), outcome="InDoubt"))
@@ -335,7 +356,7 @@ class LedgerContract:
         failed = await ledger.timeline(KEY)
         assert failed is not None
         assert failed.failure == REFUSED
-        await taken(ledger, revive=True)
+        await taken(ledger, revives=ANY_FAILURE)
         revived = await ledger.timeline(KEY)
         assert revived is not None
         assert revived.failure is None

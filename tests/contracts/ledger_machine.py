@@ -7,7 +7,16 @@ from dataclasses import dataclass, field, replace
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, multiple, rule
 
-from application.ports.ledger import AlreadyFailed, AlreadySent, Claim, HeldElsewhere, KeyReused, Ledger
+from application.ports.ledger import (
+    ANY_FAILURE,
+    NO_FAILURE,
+    AlreadyFailed,
+    AlreadySent,
+    Claim,
+    HeldElsewhere,
+    KeyReused,
+    Ledger,
+)
 from domain.attempt import Attempt
 from domain.next_step import Finish, Hospitalise, NextStep, Wait
 from tests.contracts.ledger import BODY, OTHER_BODY, RELAY, STEPS, LedgerStage, a_try
@@ -73,18 +82,18 @@ class LedgerMachine(RuleBasedStateMachine):
         worker=workers,
         key=keys,
         body=st.sampled_from([BODY] * 4 + [OTHER_BODY]),
-        revive=st.booleans(),
+        revives=st.sampled_from([NO_FAILURE, ANY_FAILURE]),
         step=st.sampled_from(STEPS),
     )
-    def claim(self, worker: int, key: str, body: bytes, revive: bool, step: NextStep) -> object:
-        result = self._runner.run(self._ledgers[worker].claim(key, body_hash=body, revive=revive))
+    def claim(self, worker: int, key: str, body: bytes, revives: str, step: NextStep) -> object:
+        result = self._runner.run(self._ledgers[worker].claim(key, body_hash=body, revives=revives))
         mail = self._mails.setdefault(key, Mail(body=body))
         if mail.body != body:
             assert result == KeyReused()
         elif mail.state == "sent":
             assert isinstance(mail.step, Finish)
             assert result == AlreadySent(mail.step)
-        elif mail.state == "failed" and not revive:
+        elif mail.state == "failed" and revives == NO_FAILURE:
             assert isinstance(mail.step, Hospitalise)
             assert result == AlreadyFailed(mail.step)
         elif mail.state in _OPEN and mail.has_lease:

@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from adapters.database.operations import PURGE_LIMIT
 from adapters.database.tables import attempt, mail
-from application.ports.ledger import Ledger
+from application.ports.ledger import ANY_FAILURE, Ledger
 from domain.next_step import Hospitalise, NextStep, Retry, Wait
 from tests.contracts.database_stage import RETENTION_DAYS, DatabaseStage
 from tests.contracts.ledger import FINISH, KEY, LEASE_S, REFUSED, RELAY, RETRY, WAIT, a_try, taken
@@ -45,7 +45,7 @@ class RetentionContract:
         letter = Hospitalise(reason=REFUSED.reason, attempts=1)
         await ledger.conclude(await taken(ledger), letter, None)
         await stage.age(KEY, RETENTION_DAYS * 2)
-        await taken(ledger, revive=True)
+        await taken(ledger, revives=ANY_FAILURE)
         await self.purge(stage, ledger)
         assert self.rows(stage) == (1, 0)
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from application.ports.ledger import ANY_FAILURE, NO_FAILURE
 from application.ports.message_source import Message, MessageSource
 from tests.contracts.message_stage import LETTER, Inbox, Letter, Stage, reading
 
@@ -26,7 +27,7 @@ class MessageSourceContract:
             message = await inbox.next()
             await source.ack(message)
         assert (message.body, message.key, message.attempts) == (body, "", 0)
-        assert (message.message_id, message.redelivered, message.is_letter) == ("id-1", False, False)
+        assert (message.message_id, message.redelivered, message.revives) == ("id-1", False, NO_FAILURE)
 
     async def test_messages_come_in_order_and_acknowledged_ones_never_again(self, stage: Stage) -> None:
         bodies = [b"%d" % number for number in range(200)]
@@ -136,11 +137,11 @@ class MessageSourceContract:
             await source.hospitalise(await inbox.next(), LETTER)
             await stage.move_letters_back()
             letter = await inbox.next()
-            assert (letter.body, letter.key, letter.attempts, letter.is_letter) == (b"task", "key-7", 0, True)
+            assert (letter.body, letter.key, letter.attempts, letter.revives) == (b"task", "key-7", 0, ANY_FAILURE)
             await source.postpone(letter, key="key-7", attempts=1, due=stage.clock.now())
             await stage.pass_time(1.0)
             mail = await inbox.next()
-            assert (mail.key, mail.attempts, mail.is_letter) == ("key-7", 1, False)
+            assert (mail.key, mail.attempts, mail.revives) == ("key-7", 1, NO_FAILURE)
             await source.ack(mail)
 
     async def test_a_message_handed_back_is_delivered_again_untouched(self, stage: Stage) -> None:

@@ -24,3 +24,6 @@ class NamedTasks(TaskCodec):
             if known == task:
                 return body
         raise ValueError("the schema has no such task")
+
+    def edit(self, body: bytes, task: EmailTask) -> bytes:
+        return self.encode(task)

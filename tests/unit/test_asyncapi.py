@@ -93,7 +93,7 @@ def _assert_described(headers: HeadersType, schema: Any) -> None:
 def test_the_headers_of_a_waiting_copy_and_of_a_replayed_letter_are_those_described(document: Any) -> None:
     waiting = waiting_headers({}, key="reg-1", attempts=1, due=_NOON, rung_ms=1000)
     _assert_described(
-        {**waiting, **replay_headers({}, key="reg-1", at=_NOON)},
+        {**waiting, **replay_headers({}, key="reg-1", at=_NOON, revives="0" * 32)},
         document["components"]["messages"]["EmailTask"]["headers"],
     )
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from adapters.database import letter_operations
+from adapters.database import letter_changes, letter_operations
 from adapters.database.ledger import DatabaseLedger
 from adapters.database.writer import LAST
 from application.ports.hospital_store import Admission, GroupSummary, HospitalStats, HospitalStore
+from domain.audit import AuditEntry, Deed
 from domain.letter import FailedMail, Letter, LetterContents, LetterStatus
 from domain.letter_filter import LetterFilter
 
@@ -41,18 +42,31 @@ class DatabaseHospitalStore(HospitalStore):
     async def letter(self, letter_id: int) -> tuple[Letter, LetterContents] | None:
         return await self._writer.submit(lambda on: letter_operations.fetch(on, letter_id), order=LAST)
 
-    async def move(self, ids: Sequence[int], *, source: LetterStatus, target: LetterStatus) -> Sequence[int]:
+    async def move(
+        self, ids: Sequence[int], *, source: LetterStatus, target: LetterStatus, deed: Deed | None = None
+    ) -> Sequence[int]:
         moved: list[int] = []
         wanted = sorted(set(ids))
         for start in range(0, len(wanted), _IDS_AT_ONCE):
-            moved += await self._move(wanted[start : start + _IDS_AT_ONCE], source, target)
+            moved += await self._move(wanted[start : start + _IDS_AT_ONCE], source, target, deed)
         return moved
 
-    async def _move(self, ids: Sequence[int], source: LetterStatus, target: LetterStatus) -> Sequence[int]:
-        return await self._writer.submit(lambda on: letter_operations.move(on, ids, source, target), order=LAST)
+    async def _move(
+        self, ids: Sequence[int], source: LetterStatus, target: LetterStatus, deed: Deed | None
+    ) -> Sequence[int]:
+        return await self._writer.submit(lambda on: letter_changes.move(on, ids, source, target, deed), order=LAST)
 
     async def replayable(self, wanted: LetterFilter) -> Sequence[int]:
-        return await self._writer.submit(lambda on: letter_operations.replayable(on, wanted), order=LAST)
+        return await self._writer.submit(lambda on: letter_changes.replayable(on, wanted), order=LAST)
 
-    async def claim_replay(self, letter_id: int) -> bool:
-        return await self._writer.submit(lambda on: letter_operations.claim_replay(on, letter_id), order=LAST)
+    async def claim_replay(self, letter_id: int, *, job: int, deed: Deed) -> bool:
+        return await self._writer.submit(lambda on: letter_changes.claim_replay(on, letter_id, job, deed), order=LAST)
+
+    async def copy(self, letter_id: int, mail: FailedMail, *, deed: Deed) -> int | None:
+        return await self._writer.submit(lambda on: letter_changes.copy(on, letter_id, mail, deed), order=LAST)
+
+    async def note(self, letter_id: int, deed: Deed) -> bool:
+        return await self._writer.submit(lambda on: letter_changes.note(on, letter_id, deed), order=LAST)
+
+    async def history(self, letter_id: int) -> Sequence[AuditEntry]:
+        return await self._writer.submit(lambda on: letter_changes.history(on, letter_id), order=LAST)

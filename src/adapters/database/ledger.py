@@ -12,7 +12,7 @@ from adapters.database.migration import REVISIONS
 from adapters.database.operations import Operations
 from adapters.database.writer import LAST, GroupCommitWriter
 from application.ports.clock import Clock
-from application.ports.ledger import Claim, ClaimResult, Ledger, LedgerUnavailable, Timeline
+from application.ports.ledger import NO_FAILURE, Claim, ClaimResult, Ledger, LedgerUnavailable, Timeline
 from application.ports.observer import Observer
 from domain.attempt import Attempt
 from domain.idempotency_key import message_id_local
@@ -66,9 +66,9 @@ class DatabaseLedger(Ledger):
     async def probe(self) -> None:
         await self.writer.submit(Operations.probe, order=LAST)
 
-    async def claim(self, key: str, *, body_hash: bytes, revive: bool = False) -> ClaimResult:
+    async def claim(self, key: str, *, body_hash: bytes, revives: str = NO_FAILURE) -> ClaimResult:
         token = uuid.uuid4().hex
-        result = await self.writer.submit(lambda on: on.claim(key, token, body_hash, revive=revive), order=key)
+        result = await self.writer.submit(lambda on: on.claim(key, token, body_hash, revives=revives), order=key)
         # Here and not before: a claim whose caller was cancelled meanwhile is nobody's, and its lease runs out.
         if isinstance(result, Claim):
             self._mine[token] = key

@@ -1,10 +1,8 @@
-"""What the hospital does in a transaction that others share: each function runs on the writer's thread."""
+"""Admission to the hospital and looking at it, in a transaction that others share, on the writer's thread."""
 
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, func, null, or_, select, update
+from sqlalchemy import Select, Table, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from adapters.database.letter_query import conditions
@@ -19,7 +17,7 @@ from adapters.database.letter_rows import (
 )
 from adapters.database.operations import Operations
 from adapters.database.tables import cause, letter
-from application.ports.hospital_store import REPLAY_LEASE_S, Admission, GroupSummary, HospitalStats
+from application.ports.hospital_store import Admission, GroupSummary, HospitalStats
 from domain.letter import FailedMail, Letter, LetterContents, LetterStatus
 from domain.letter_filter import LetterFilter
 
@@ -28,8 +26,8 @@ _SUMMARY = [column for column in letter.c if column.name not in {"identity", "se
 
 def admit(on: Operations, mail: FailedMail) -> Admission:
     """Insert a letter, or see what its copy means."""
-    on.connection.execute(_insert(on, cause).on_conflict_do_nothing(), cause_values(mail.cause))
-    insert = _insert(on, letter).on_conflict_do_nothing(index_elements=[letter.c.identity]).returning(letter.c.id)
+    on.connection.execute(insert_into(on, cause).on_conflict_do_nothing(), cause_values(mail.cause))
+    insert = insert_into(on, letter).on_conflict_do_nothing(index_elements=[letter.c.identity]).returning(letter.c.id)
     if on.connection.execute(insert, new_values(mail, now_s=on.now_s)).first():
         return Admission.NEW
     if mail.failed_at is None:
@@ -59,18 +57,18 @@ def stats(on: Operations) -> HospitalStats:
 
 def groups(on: Operations, wanted: LetterFilter) -> list[GroupSummary]:
     """Count by cause."""
-    return [group_of(row) for row in on.connection.execute(groups_query(wanted, dialect=_dialect(on)))]
+    return [group_of(row) for row in on.connection.execute(groups_query(wanted, dialect=dialect_of(on)))]
 
 
 def page(on: Operations, wanted: LetterFilter, limit: int, before: int | None) -> list[Letter]:
     """List letters without their contents."""
-    rows = on.connection.execute(page_query(wanted, dialect=_dialect(on), limit=limit, before=before))
+    rows = on.connection.execute(page_query(wanted, dialect=dialect_of(on), limit=limit, before=before))
     return [letter_of(row) for row in rows]
 
 
 def ids(on: Operations, wanted: LetterFilter) -> list[int]:
     """List ids."""
-    query = select(letter.c.id).where(conditions(wanted, dialect=_dialect(on))).order_by(letter.c.id)
+    query = select(letter.c.id).where(conditions(wanted, dialect=dialect_of(on))).order_by(letter.c.id)
     return list(on.connection.scalars(query))
 
 
@@ -78,40 +76,6 @@ def fetch(on: Operations, letter_id: int) -> tuple[Letter, LetterContents] | Non
     """Read one letter with its contents."""
     row = on.connection.execute(select(letter).where(letter.c.id == letter_id)).first()
     return (letter_of(row), contents_of(row)) if row else None
-
-
-def move(on: Operations, of: Sequence[int], source: LetterStatus, target: LetterStatus) -> list[int]:
-    """Give a new status."""
-    left_at_s = null() if target is LetterStatus.WAITING else func.coalesce(letter.c.left_at_s, on.now_s)
-    change = (
-        update(letter)
-        .where(letter.c.id.in_(of), letter.c.status == str(source))
-        .values(status=str(target), left_at_s=left_at_s)
-        .returning(letter.c.id)
-    )
-    return sorted(on.connection.scalars(change))
-
-
-def replayable(on: Operations, wanted: LetterFilter) -> list[int]:
-    """List what can be replayed."""
-    of_any_status = conditions(replace(wanted, status=None), dialect=_dialect(on))
-    query = select(letter.c.id).where(of_any_status, _is_replayable(on)).order_by(letter.c.id)
-    return list(on.connection.scalars(query))
-
-
-def claim_replay(on: Operations, letter_id: int) -> bool:
-    """Give a letter to one replay."""
-    claim = (
-        update(letter)
-        .where(letter.c.id == letter_id, _is_replayable(on))
-        .values(status=str(LetterStatus.REPLAYING), left_at_s=on.now_s)
-    )
-    return bool(on.connection.execute(claim).rowcount)
-
-
-def _is_replayable(on: Operations) -> ColumnElement[bool]:
-    is_dead = and_(letter.c.status == str(LetterStatus.REPLAYING), letter.c.left_at_s <= on.now_s - REPLAY_LEASE_S)
-    return or_(letter.c.status == str(LetterStatus.WAITING), is_dead)
 
 
 def page_query(wanted: LetterFilter, *, dialect: str, limit: int, before: int | None = None) -> Select[Any]:
@@ -146,9 +110,11 @@ def groups_query(wanted: LetterFilter, *, dialect: str) -> Select[Any]:
     )
 
 
-def _dialect(on: Operations) -> str:
+def dialect_of(on: Operations) -> str:
+    """Name the database."""
     return on.connection.dialect.name
 
 
-def _insert(on: Operations, table: Table) -> sqlite.Insert | postgresql.Insert:
-    return sqlite.insert(table) if _dialect(on) == "sqlite" else postgresql.insert(table)
+def insert_into(on: Operations, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Begin an INSERT that knows what to do on a conflict."""
+    return sqlite.insert(table) if dialect_of(on) == "sqlite" else postgresql.insert(table)

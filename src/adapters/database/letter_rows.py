@@ -6,6 +6,7 @@ from sqlalchemy import Row
 
 from adapters.database.rows import fit
 from application.ports.hospital_store import GroupSummary
+from domain.audit import Action, AuditEntry, Deed
 from domain.cause_group import CauseGroup
 from domain.failure_reason import FailureKind, FailureReason
 from domain.letter import FailedMail, Letter, LetterContents, LetterStatus
@@ -68,6 +69,7 @@ def letter_of(row: Row[tuple[object, ...]]) -> Letter:
         domain=row.domain,
         group=row.cause_id,
         returned=row.returned,
+        original=row.original_id,
     )
 
 
@@ -90,6 +92,22 @@ def group_of(row: Row[tuple[object, ...]]) -> GroupSummary:
         first_failed_at=time_of(row.first_s),
         last_failed_at=time_of(row.last_s),
     )
+
+
+def entry_values(letter_id: int, deed: Deed, *, at_s: float) -> dict[str, object]:
+    """The columns of an entry of a letter's history."""
+    return {
+        "letter_id": letter_id,
+        "at_s": at_s,
+        "action": str(deed.action),
+        "by": fit(deed.by),
+        "text": fit(deed.text),
+    }
+
+
+def entry_of(row: Row[tuple[object, ...]]) -> AuditEntry:
+    """Read an entry."""
+    return AuditEntry(at=time_of(row.at_s), deed=Deed(action=Action(row.action), by=row.by, text=row.text))
 
 
 def time_of(seconds: float) -> datetime:

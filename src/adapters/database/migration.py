@@ -12,7 +12,7 @@ from adapters.database.errors import unavailable, wrapped
 from application.ports.ledger import LedgerUnavailable
 
 # Oldest first; kept here, too, since importing Alembic costs a worker's start more than everything else in it.
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 # Any number, as long as every release takes the same.
 _ADVISORY_LOCK = 7_241_954_863
 # Another worker's migration is awaited this long.

@@ -30,8 +30,8 @@ class Operations:
         self._sql = statements
         self.now_s = now.timestamp()
 
-    def claim(self, key: str, token: str, body_hash: bytes, *, revive: bool) -> ClaimResult:
-        parameters = {"the_key": key, "the_token": token, "the_hash": body_hash, "revive": revive, "now": self.now_s}
+    def claim(self, key: str, token: str, body_hash: bytes, *, revives: str) -> ClaimResult:
+        parameters = {"the_key": key, "the_token": token, "the_hash": body_hash, "revives": revives, "now": self.now_s}
         row = self._sql.claim.row(self._cursor, **parameters)
         if row is None:
             # It still says what the claim saw: PostgreSQL has locked the row although it did not update it (INSERT,

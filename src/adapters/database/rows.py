@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import assert_never
 
 from adapters.database.prepared import Row
-from application.ports.ledger import AlreadyFailed, AlreadySent, HeldElsewhere, KeyReused, Timeline
+from application.ports.ledger import NO_FAILURE, AlreadyFailed, AlreadySent, HeldElsewhere, KeyReused, Timeline
 from domain.attempt import Attempt
 from domain.failure_reason import FailureKind, FailureReason
 from domain.next_step import Finish, Hospitalise, NextStep, Retry, Wait
@@ -78,6 +78,7 @@ def timeline(row: Row, tries: list[Row]) -> Timeline:
         received_at=datetime.fromtimestamp(row["created_at_s"], tz=UTC),
         changed_at=datetime.fromtimestamp(row["updated_at_s"], tz=UTC),
         failure=_failure(row) if row["state"] == "failed" else None,
+        failed_claim=row["token"] if row["state"] == "failed" else NO_FAILURE,
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Dialect,
     Double,
     Select,
+    String,
     Table,
     Update,
     UpdateBase,
@@ -29,6 +30,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from adapters.database.prepared import Prepared
 from adapters.database.tables import attempt, is_finished, is_open, mail, probe
+from application.ports.ledger import ANY_FAILURE
 from domain.outcome import InDoubt
 
 # No lease is this many times as long as ours: a clock was set back, and the row would stay held until it catches up.
@@ -84,10 +86,11 @@ class Statements:
             mail.c.lease_until_s <= self._now,
             mail.c.lease_until_s > self._now + self._lease_s * _IMPOSSIBLE_LEASES,
         )
+        revives = bindparam("revives", type_=String)
         is_free = or_(
             mail.c.state == "waiting",
             and_(is_open, lease_over),
-            and_(mail.c.state == "failed", bindparam("revive", type_=Boolean)),
+            and_(mail.c.state == "failed", or_(revives == ANY_FAILURE, revives == mail.c.token)),
         )
         # The row's own `id`, written out: Core would take `mail` for a second table that is searched as a whole.
         of_the_row = attempt.c.mail_id == literal_column("mail.id")

@@ -87,7 +87,8 @@ cause = Table(
 )
 
 # Every index serves the letters of one status, which is what operators look through. Bodies stand last: a look at the
-# other columns need not read them. `left_at_s` says since when a letter is not WAITING any more.
+# other columns need not read them. `left_at_s` says since when a letter is not WAITING any more,
+# `replay_id` which replay took it last.
 letter = Table(
     "letter",
     metadata,
@@ -106,6 +107,8 @@ letter = Table(
     Column("admitted_at_s", Double, nullable=False),
     Column("left_at_s", Double),
     Column("returned", Integer, nullable=False),
+    Column("original_id", _Id),
+    Column("replay_id", _Id),
     Column("category", String, nullable=False),
     Column("domain", String, nullable=False),
     Column("search_text", String, nullable=False),
@@ -137,4 +140,37 @@ relay_usage = Table(
     Column("per_s", Integer, primary_key=True, autoincrement=False),
     Column("bucket", BigInteger, primary_key=True, autoincrement=False),
     Column("used", Integer, nullable=False),
+)
+
+# What was done to letters.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("letter_id", _Id, ForeignKey("letter.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at_s", Double, nullable=False),
+    Column("action", String(16), nullable=False),
+    Column("by", String, nullable=False),
+    Column("text", String, nullable=False),
+)
+
+replay = Table(
+    "replay",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("by", String, nullable=False),
+    Column("begun_at_s", Double, nullable=False),
+    Column("ended", String(16)),
+)
+
+# The letters of a replay; `outcome` is null until it has looked at one.
+replay_letter = Table(
+    "replay_letter",
+    metadata,
+    Column("replay_id", _Id, ForeignKey("replay.id", ondelete="CASCADE"), primary_key=True),
+    Column("letter_id", _Id, ForeignKey("letter.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("outcome", String(16)),
+    Column("revives", String(32), nullable=False),
+    Column("sent_as", _Id),
+    sqlite_with_rowid=False,
 )

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from application.ports.clock import Clock
 from application.ports.hospital_store import REPLAY_LEASE_S, Admission, GroupSummary, HospitalStats, HospitalStore
 from application.ports.ledger import LedgerUnavailable
+from domain.audit import AuditEntry, Deed
 from domain.cause_group import CauseGroup
 from domain.letter import FailedMail, Letter, LetterContents, LetterStatus
 from domain.letter_filter import LetterFilter, searchable
@@ -19,6 +20,8 @@ class _Row:
     contents: LetterContents
     search_text: str
     left_at: datetime | None = None
+    job: int | None = None
+    history: tuple[AuditEntry, ...] = ()
 
 
 class InMemoryHospitalStore(HospitalStore):
@@ -54,9 +57,12 @@ class InMemoryHospitalStore(HospitalStore):
                 domain=mail.domain,
                 group=mail.cause.id,
                 returned=before.letter.returned + 1 if before else 0,
+                original=before.letter.original if before else None,
             ),
             contents=LetterContents(body=mail.body, properties=mail.properties),
             search_text=searchable(mail.search_text),
+            job=before.job if before else None,
+            history=before.history if before else (),
         )
         return Admission.RETURNED if before else Admission.NEW
 
@@ -94,7 +100,9 @@ class InMemoryHospitalStore(HospitalStore):
         row = self._rows.get(letter_id)
         return (row.letter, row.contents) if row else None
 
-    async def move(self, ids: Sequence[int], *, source: LetterStatus, target: LetterStatus) -> Sequence[int]:
+    async def move(
+        self, ids: Sequence[int], *, source: LetterStatus, target: LetterStatus, deed: Deed | None = None
+    ) -> Sequence[int]:
         self._require()
         moved = []
         for number in sorted(set(ids) & self._rows.keys()):
@@ -103,20 +111,54 @@ class InMemoryHospitalStore(HospitalStore):
                 left_at = _left_at(row.left_at, target, self._clock.now())
                 self._rows[number] = replace(row, letter=replace(row.letter, status=target), left_at=left_at)
                 moved.append(number)
+                if deed:
+                    self._write(number, deed)
         return moved
 
     async def replayable(self, wanted: LetterFilter) -> Sequence[int]:
         letters = self._select(replace(wanted, status=None))
         return [letter.id for letter in letters if self._is_replayable(self._rows[letter.id])]
 
-    async def claim_replay(self, letter_id: int) -> bool:
+    async def claim_replay(self, letter_id: int, *, job: int, deed: Deed) -> bool:
         self._require()
         row = self._rows.get(letter_id)
-        if row is None or not self._is_replayable(row):
+        if row is None:
+            return False
+        is_this_jobs = row.letter.status is LetterStatus.REPLAYING and row.job == job
+        if not (is_this_jobs or self._is_replayable(row)):
             return False
         letter = replace(row.letter, status=LetterStatus.REPLAYING)
-        self._rows[letter_id] = replace(row, letter=letter, left_at=self._clock.now())
+        self._rows[letter_id] = replace(row, letter=letter, left_at=self._clock.now(), job=job)
+        self._write(letter_id, deed)
         return True
+
+    async def copy(self, letter_id: int, mail: FailedMail, *, deed: Deed) -> int | None:
+        if not await self.move([letter_id], source=LetterStatus.WAITING, target=LetterStatus.ARCHIVED):
+            return None
+        await self.admit(mail)
+        number = self._ids[mail.identity]
+        row = self._rows[number]
+        self._rows[number] = replace(row, letter=replace(row.letter, original=letter_id))
+        self._write(letter_id, replace(deed, text=f"as letter {number}; {deed.text}".rstrip("; ")))
+        self._write(number, replace(deed, text=f"from letter {letter_id}; {deed.text}".rstrip("; ")))
+        return number
+
+    async def note(self, letter_id: int, deed: Deed) -> bool:
+        self._require()
+        if letter_id not in self._rows:
+            return False
+        self._write(letter_id, deed)
+        return True
+
+    async def history(self, letter_id: int) -> Sequence[AuditEntry]:
+        self._require()
+        row = self._rows.get(letter_id)
+        return row.history if row else ()
+
+    def _write(self, letter_id: int, deed: Deed) -> None:
+        row = self._rows[letter_id]
+        entry = AuditEntry(at=self._clock.now(), deed=deed)
+        self._rows[letter_id] = replace(row, history=(*row.history, entry))
 
     def _is_replayable(self, row: _Row) -> bool:
         if row.letter.status is LetterStatus.REPLAYING and row.left_at:

@@ -8,6 +8,8 @@ from typing import Self
 
 from application.ports.clock import Clock
 from application.ports.ledger import (
+    ANY_FAILURE,
+    NO_FAILURE,
     AlreadyFailed,
     AlreadySent,
     Claim,
@@ -74,7 +76,7 @@ class InMemoryLedger(Ledger):
     async def probe(self) -> None:
         self._require()
 
-    async def claim(self, key: str, *, body_hash: bytes, revive: bool = False) -> ClaimResult:
+    async def claim(self, key: str, *, body_hash: bytes, revives: str = NO_FAILURE) -> ClaimResult:
         self._require()
         now = self._clock.now()
         new = _Row(body_hash=body_hash, state="waiting", received_at=now, changed_at=now)
@@ -84,7 +86,7 @@ class InMemoryLedger(Ledger):
         match row:
             case _Row(state="sent", step=Finish() as finish):
                 return AlreadySent(finish)
-            case _Row(state="failed", step=Hospitalise() as letter) if not revive:
+            case _Row(state="failed", step=Hospitalise() as letter) if revives not in {ANY_FAILURE, row.token}:
                 return AlreadyFailed(letter)
             case _Row(state="sending" | "dot") if (left_s := self._lease_left_s(row)) > 0:
                 return HeldElsewhere(lease_left_s=left_s)
@@ -157,6 +159,7 @@ class InMemoryLedger(Ledger):
             failure=failure,
             received_at=row.received_at,
             changed_at=row.changed_at,
+            failed_claim=row.token if failure else NO_FAILURE,
         )
 
     async def key_of(self, message_id: str) -> str | None:

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from application.ports.clock import Clock
+from application.ports.ledger import NO_FAILURE
 from application.ports.message_source import HospitalLetter, Message, MessageGone, MessageSource
 
 
@@ -37,10 +38,10 @@ class InMemoryMessageSource(MessageSource):
         self._is_paused = False
 
     def publish(
-        self, body: bytes, *, key: str = "", attempts: int = 0, message_id: str = "", is_letter: bool = False
+        self, body: bytes, *, key: str = "", attempts: int = 0, message_id: str = "", revives: str = NO_FAILURE
     ) -> None:
         """Queue a message."""
-        message = Message(body=body, key=key, attempts=attempts, message_id=message_id, is_letter=is_letter)
+        message = Message(body=body, key=key, attempts=attempts, message_id=message_id, revives=revives)
         self._ready.append(message)
         self._changed.set()
 
@@ -77,7 +78,7 @@ class InMemoryMessageSource(MessageSource):
                 attempts=message.attempts,
                 message_id=message.message_id,
                 redelivered=message.redelivered,
-                is_letter=message.is_letter,
+                revives=message.revives,
                 number=number,
             )
 

@@ -3,7 +3,9 @@
 from adapters.protobuf import attachment_check
 from adapters.protobuf.damage_search import damaged_field
 from adapters.protobuf.generated import email_system as wire
+from adapters.protobuf.task_edit import merged
 from adapters.protobuf.wire_check import WireDamage, check_task
+from adapters.protobuf.wire_schema import EMAIL_TASK
 from application.ports.task_codec import DecodedTask, TaskCodec, Undecodable
 from domain.email_task import Attachment, EmailTask, Ticket
 from domain.failure_reason import FailureKind, FailureReason
@@ -39,6 +41,18 @@ class ProtobufTaskCodec(TaskCodec):
             case DecodedTask(task=decoded) if decoded != task:
                 raise ValueError("a value does not survive encoding")
         return body
+
+    def edit(self, body: bytes, task: EmailTask) -> bytes:
+        decoded = self.decode(body)
+        if isinstance(decoded, Undecodable):
+            raise ValueError(str(decoded.reason))  # noqa: TRY004  about its value
+        edited = merged(body, bytes(_to_wire(decoded.task)), self.encode(task), EMAIL_TASK)
+        match self.decode(edited):
+            case Undecodable(reason=reason):
+                raise ValueError(str(reason))
+            case DecodedTask(task=read) if read != task:
+                raise ValueError("a value does not survive the edit")
+        return edited
 
 
 def _from_wire(message: wire.EmailTask) -> EmailTask:

@@ -5,6 +5,7 @@ mail: `x-mail-attempt` outside 0 to 1000 is 0, and an `x-mail-due` that is no ti
 So is one that is further ahead than a copy from its rung (`x-mail-rung`) can be: our clock was set back meanwhile.
 """
 
+import re
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from pamqp import encode
 from pamqp.common import FieldValue
 
 from adapters.rabbitmq.ladder import RUNGS_MS
+from application.ports.ledger import ANY_FAILURE, NO_FAILURE
 from application.ports.message_source import HospitalLetter
 from domain.trace_context import NO_TRACE, TraceContext
 
@@ -39,6 +41,8 @@ _TRACE = (
     "x-datadog-tags",
 )
 _MAX_TRACE_CHARACTERS = 512
+REVIVES = "x-mail-revives"
+_TOKEN = re.compile(r"[0-9a-f]{32}")
 _MAX_ATTEMPT = 1000
 _MAX_WAIT = timedelta(days=366)
 # The header table travels in one frame of at most 128 kB, and an oversized one costs the whole connection.
@@ -60,8 +64,8 @@ class MailHeaders:
     key: str = ""
     attempts: int = 0
     due: datetime | None = None
-    is_letter: bool = False
     trace: TraceContext = NO_TRACE
+    revives: str = NO_FAILURE
 
 
 def read_headers(headers: Mapping[str, FieldValue], *, now: datetime) -> MailHeaders:
@@ -72,8 +76,8 @@ def read_headers(headers: Mapping[str, FieldValue], *, now: datetime) -> MailHea
         key=key if isinstance(key, str) else "",
         attempts=attempts if type(attempts) is int and 0 <= attempts <= _MAX_ATTEMPT else 0,
         due=None if due and _is_beyond_rung(due - now, headers.get(RUNG)) else due,
-        is_letter=any(name in headers for name in (REASON, FAILED_AT, REPLAYED_AT)),
         trace=_trace(headers),
+        revives=_revives(headers),
     )
 
 
@@ -109,9 +113,17 @@ def letter_headers(
     }
 
 
-def replay_headers(original: Mapping[str, FieldValue], *, key: str, at: datetime) -> HeadersType:
+def replay_headers(original: Mapping[str, FieldValue], *, key: str, at: datetime, revives: str) -> HeadersType:
     """Write the headers of a letter that is sent back to the worker at a time (aware)."""
-    return {**_foreign(original), KEY: key, REPLAYED_AT: _iso(at)}
+    return {**_foreign(original), KEY: key, REPLAYED_AT: _iso(at), REVIVES: revives}
+
+
+def _revives(headers: Mapping[str, FieldValue]) -> str:
+    if REASON in headers or FAILED_AT in headers:
+        # Moved back by hand, with what the worker wrote on it.
+        return ANY_FAILURE
+    token = headers.get(REVIVES)
+    return token if isinstance(token, str) and _TOKEN.fullmatch(token) else NO_FAILURE
 
 
 def _trace(headers: Mapping[str, FieldValue]) -> TraceContext:

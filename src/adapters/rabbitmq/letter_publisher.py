@@ -27,9 +27,9 @@ class RabbitMqLetterPublisher(LetterPublisher):
             declare=partial(declare_task_queue, url, topology),
         )
 
-    async def publish(self, letter: Letter, contents: LetterContents, *, at: datetime) -> None:
+    async def publish(self, letter: Letter, contents: LetterContents, *, at: datetime, revives: str) -> None:
         properties = properties_from_json(contents.properties)
-        headers = replay_headers(properties.headers or {}, key=letter.key, at=at)
+        headers = replay_headers(properties.headers or {}, key=letter.key, at=at, revives=revives)
         try:
             await self._publisher.publish(copy_of(contents.body, properties, headers), self._queue)
         except BrokerError as error:

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import Protocol
 
+from domain.audit import AuditEntry, Deed
 from domain.cause_group import CauseGroup
 from domain.letter import FailedMail, Letter, LetterContents, LetterStatus
 from domain.letter_filter import LetterFilter
@@ -78,10 +79,13 @@ class HospitalStore(Protocol):
         """Fetch one letter with what came with it, None if there is none."""
 
     @abstractmethod
-    async def move(self, ids: Sequence[int], *, source: LetterStatus, target: LetterStatus) -> Sequence[int]:
+    async def move(
+        self, ids: Sequence[int], *, source: LetterStatus, target: LetterStatus, deed: Deed | None = None
+    ) -> Sequence[int]:
         """Give a new status to those letters that have the status `source`; returns their ids, ascending.
 
-        Where two callers move one letter at the same time, one of them gets its id.
+        Where two callers move one letter at the same time, one of them gets its id. The deed becomes part of the
+        history of each letter that was moved.
         """
 
     @abstractmethod
@@ -89,5 +93,24 @@ class HospitalStore(Protocol):
         """List the ids of a filter's letters that wait, or whose replay is dead, ascending; its status is ignored."""
 
     @abstractmethod
-    async def claim_replay(self, letter_id: int) -> bool:
-        """Turn a letter that `replayable` would list into REPLAYING; of concurrent callers one gets True."""
+    async def claim_replay(self, letter_id: int, *, job: int, deed: Deed) -> bool:
+        """Turn a letter that `replayable` would list into REPLAYING, for a job; one of concurrent jobs gets True.
+
+        A letter that is REPLAYING for this very job is taken, too: the job died and is continued.
+        """
+
+    @abstractmethod
+    async def copy(self, letter_id: int, mail: FailedMail, *, deed: Deed) -> int | None:
+        """Archive a letter that waits and keep another mail in its place, which names it as its original.
+
+        Returns the id of the new letter; None where the letter does not wait, and then nothing changed. The deed
+        becomes part of the history of both.
+        """
+
+    @abstractmethod
+    async def note(self, letter_id: int, deed: Deed) -> bool:
+        """Add to a letter's history; False where there is no such letter."""
+
+    @abstractmethod
+    async def history(self, letter_id: int) -> Sequence[AuditEntry]:
+        """List what was done to a letter, the oldest first."""

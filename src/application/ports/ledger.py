@@ -3,7 +3,7 @@
 States of a mail, written by this port's methods only (docs/adr/0009-ledger.md):
 
     (none), WAITING --claim--> SENDING                  one owner, with a lease that the ledger prolongs by itself
-    FAILED --claim with `revive`--> SENDING             an operator sent the letter back
+    FAILED --claim that `revives` it--> SENDING         an operator sent the letter back
     SENDING, lease over --claim--> SENDING              the owner died before its dot: nothing was delivered
     SENDING, DOT --mark_dot--> DOT                      a byte of the dot may leave from now on
     DOT, lease over --claim--> DOT                      the owner died after its dot: the claim is `in_doubt`, and the
@@ -23,6 +23,10 @@ from typing import Protocol, Self
 
 from domain.attempt import Attempt
 from domain.next_step import Finish, Hospitalise, NextStep
+
+# What a claim may say of a FAILED mail, beside the token of one failure: that it stays so, or is taken whatever it was.
+NO_FAILURE = ""
+ANY_FAILURE = "*"
 
 
 class LedgerUnavailable(Exception):
@@ -82,8 +86,9 @@ ClaimResult = Claim | AlreadySent | AlreadyFailed | HeldElsewhere | KeyReused
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
-    """What is known of one mail; `state` is a state of the module docstring in lower case, `failure` why it FAILED.
+    """What is known of one mail; `state` is a state of the module docstring in lower case.
 
+    `failure` says why it FAILED, and `failed_claim` is the token of the claim that did: each failure has another.
     `received_at` is when it was first claimed, `changed_at` when its state was last written; both are aware.
     """
 
@@ -93,6 +98,7 @@ class Timeline:
     received_at: datetime
     changed_at: datetime
     failure: Hospitalise | None = None
+    failed_claim: str = NO_FAILURE
 
 
 class Ledger(Protocol):
@@ -116,10 +122,11 @@ class Ledger(Protocol):
         """Prove that a write reaches the disk; raises LedgerUnavailable."""
 
     @abstractmethod
-    async def claim(self, key: str, *, body_hash: bytes, revive: bool = False) -> ClaimResult:
+    async def claim(self, key: str, *, body_hash: bytes, revives: str = NO_FAILURE) -> ClaimResult:
         """Take the mail if it is free.
 
-        `body_hash` is the SHA-256 of its body; `revive` takes a FAILED mail, too, and forgets its attempts.
+        `body_hash` is the SHA-256 of its body. A FAILED mail is taken, and its attempts forgotten, where its
+        `failed_claim` is what the caller `revives`: two copies that revive one failure are tried once.
         Of any number of concurrent claims of one key at most one gets a Claim.
         """
 

@@ -11,11 +11,12 @@ class LetterPublisher(Protocol):
     """Connects when it has something to publish; `close` ends that, and it may be used again."""
 
     @abstractmethod
-    async def publish(self, letter: Letter, contents: LetterContents, *, at: datetime) -> None:
+    async def publish(self, letter: Letter, contents: LetterContents, *, at: datetime, revives: str) -> None:
         """Publish the body under the letter's key, persistent and mandatory, and wait for the confirm.
 
         `at` (aware) is written down with it: the worker sees that an operator sent the mail back, and admission whether
-        it failed again after that. Raises PublishFailed (ports/task_publisher.py).
+        it failed again after that. `revives` is for the worker's claim (Ledger.claim).
+        Raises PublishFailed (ports/task_publisher.py).
         """
 
     @abstractmethod

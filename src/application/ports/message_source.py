@@ -7,6 +7,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
 
+from application.ports.ledger import NO_FAILURE
 from domain.failure_reason import FailureReason
 from domain.reply import Reply
 from domain.trace_context import NO_TRACE, TraceContext
@@ -50,8 +51,9 @@ class Message:
     """One delivery; adapters extend it by what they settle it with.
 
     `key` and `attempts` come from the headers of our own copies and are "" and 0 on a producer's message;
-    `redelivered` is the queue's own flag. `is_letter` says that an operator moved it back from the hospital.
-    `trace` is what its sender wrote down, be it the producer or the delivery that made this copy.
+    `redelivered` is the queue's own flag. `revives` says which failure of its mail an operator has seen
+    who sent it back (Ledger.claim). `trace` is what its sender wrote down, be it the producer or the
+    delivery that made this copy.
     """
 
     body: bytes
@@ -59,8 +61,8 @@ class Message:
     attempts: int = 0
     message_id: str = ""
     redelivered: bool = False
-    is_letter: bool = False
     trace: TraceContext = NO_TRACE
+    revives: str = NO_FAILURE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,3 +37,10 @@ class TaskCodec(Protocol):
     @abstractmethod
     def encode(self, task: EmailTask) -> bytes:
         """Encode a task as a producer would; raises ValueError where `decode` would refuse or change it."""
+
+    @abstractmethod
+    def edit(self, body: bytes, task: EmailTask) -> bytes:
+        """Make a body that says `task` of another one, of which all else stays, as the fields of a newer producer.
+
+        Raises ValueError as `encode`, and where `body` is no task.
+        """

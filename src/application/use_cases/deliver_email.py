@@ -68,8 +68,9 @@ class DeliverEmail:
         """Deliver and settle; raises nothing but CancelledError, and then the message was handed back or is settled."""
         self._reach(Failpoint.AFTER_RECEIVE)
         started_s = self._clock.monotonic_s()
-        received = MessageReceived(redelivered=message.redelivered, is_replay=message.is_letter, trace=message.trace)
-        self._observer.notify(received)
+        self._observer.notify(
+            MessageReceived(redelivered=message.redelivered, is_replay=bool(message.revives), trace=message.trace)
+        )
         label = MailLabel(key=message.key)
         settlement: Settlement
         try:
@@ -96,7 +97,7 @@ class DeliverEmail:
         body_hash = hashlib.sha256(message.body).digest()
         try:
             with self._watch(Step.CLAIM):
-                claimed = await self._ledger.claim(read.label.key, body_hash=body_hash, revive=message.is_letter)
+                claimed = await self._ledger.claim(read.label.key, body_hash=body_hash, revives=message.revives)
         except LedgerUnavailable as down:
             self._guard.ledger_failed(down.cause)
             return read.label, HandBack(cause="ledger_unavailable")

@@ -13,7 +13,7 @@ from domain.email_address import BadAddress
 from domain.email_task import EmailTask
 from domain.failure_reason import FailureKind, FailureReason
 from domain.idempotency_key import idempotency_key
-from domain.letter import FailedMail
+from domain.letter import FailedMail, Letter, LetterContents
 from domain.reply import Reply
 
 _SEARCHED_CHARACTERS = 8000
@@ -64,7 +64,30 @@ class ReadLetter:
             failed_at=letter.failed_at,
             category=task.plain_category if task else "",
             domain=self._domain(task) if task else "",
-            search_text=_search_text(letter, task, story),
+            search_text=_search_text(letter.body, task, story),
+        )
+
+    def task_of(self, body: bytes) -> EmailTask | None:
+        """Read the task that a letter's body is, None where it is none."""
+        decoded = self._codec.decode(body)
+        return decoded.task if isinstance(decoded, DecodedTask) else None
+
+    def anew(self, letter: Letter, contents: LetterContents, *, key: str, body: bytes) -> FailedMail:
+        """Make another mail of a letter, with its story and a key and body of its own."""
+        task = self.task_of(body)
+        story = _Story(reason=letter.reason, reply=letter.reply, relay=letter.relay, attempts=letter.attempts)
+        return FailedMail(
+            key=key,
+            body=body,
+            properties=contents.properties,
+            reason=story.reason,
+            reply=story.reply,
+            relay=story.relay,
+            attempts=story.attempts,
+            failed_at=letter.failed_at,
+            category=task.plain_category if task else "",
+            domain=self._domain(task) if task else "",
+            search_text=_search_text(body, task, story),
         )
 
     async def _story(self, letter: ReceivedLetter, key: str) -> _Story:
@@ -85,8 +108,8 @@ class ReadLetter:
         return "" if isinstance(recipient, BadAddress) else recipient.domain
 
 
-def _search_text(letter: ReceivedLetter, task: EmailTask | None, story: _Story) -> str:
-    texts = _texts(task) if task else iter([letter.body.decode("utf-8", "replace")])
+def _search_text(body: bytes, task: EmailTask | None, story: _Story) -> str:
+    texts = _texts(task) if task else iter([body.decode("utf-8", "replace")])
     return "\n".join([str(story.reply or ""), str(story.reason), *texts])[:_SEARCHED_CHARACTERS]
 
 

@@ -1,132 +1,141 @@
-"""Sends letters back to the worker: claimed, published, confirmed, marked, one after the other."""
+"""Replays letters as a job: those that wait when it begins, a few first if so wished, paced, and ended or continued."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from enum import StrEnum
 
 from application.ports.clock import Clock
-from application.ports.hospital_store import REPLAY_LEASE_S, HospitalStore
-from application.ports.ledger import Ledger, Timeline
-from application.ports.letter_publisher import LetterPublisher
-from application.ports.task_codec import DecodedTask, TaskCodec
+from application.ports.hospital_store import HospitalStore
+from application.ports.replay_jobs import ReplayJobs
 from application.ports.task_publisher import PublishFailed
-from domain.failure_reason import FailureKind
-from domain.letter import Letter, LetterContents, LetterStatus
+from application.use_cases.follow_replays import FollowReplays
+from application.use_cases.replay_letter import ReplayLetter
 from domain.letter_filter import LetterFilter
-from domain.reply import Reply
+from domain.replay import Fate, Replay, ReplayEnd, ReplayPlan
 
-# No claim is taken over while its letter is being published.
-_PUBLISH_S = REPLAY_LEASE_S / 2
-
-
-class ReplayOutcome(StrEnum):
-    """What became of a letter; all but REPLAYED leave it as it was."""
-
-    REPLAYED = "replayed"
-    ALREADY_SENT = "already_sent"
-    IN_DOUBT = "in_doubt"
-    WOULD_RETURN = "would_return"
-    NOT_WAITING = "not_waiting"
-
-
-@dataclass(frozen=True, slots=True)
-class Replay:
-    """One letter of a replay; `reply` is the relay's to a mail that was sent before."""
-
-    id: int
-    outcome: ReplayOutcome
-    reply: Reply | None = None
+# So much of a delay is made up for afterwards, so that a rate is held over time.
+_CATCH_UP_S = 1.0
+_LOOK_EVERY_S = 1.0
+# Of fewer results no share is worth acting on.
+_FEW = 10
 
 
 class ReplayInterrupted(Exception):
     """The rest, `left` letters, is as it was; `cause` is one line for an operator, without secrets."""
 
-    def __init__(self, cause: str, *, left: int) -> None:
+    def __init__(self, cause: str, *, left: int, end: ReplayEnd = ReplayEnd.INTERRUPTED) -> None:
         super().__init__(cause)
         self.cause = cause
         self.left = left
+        self.end = end
 
 
 class ReplayLetters:
-    """Any number may run at a time: each letter is published by one of them.
-
-    One that dies while it publishes leaves its letter in REPLAYING, and a later one takes that up again. The letter is
-    published twice at worst, under one key and with one body, of which the ledger lets one be sent.
-    """
+    """Each job has its letters from the beginning: what arrives later is not touched."""
 
     def __init__(
-        self, *, store: HospitalStore, ledger: Ledger, codec: TaskCodec, publisher: LetterPublisher, clock: Clock
+        self, *, store: HospitalStore, jobs: ReplayJobs, replay: ReplayLetter, follow: FollowReplays, clock: Clock
     ) -> None:
         self._store = store
-        self._ledger = ledger
-        self._codec = codec
-        self._publisher = publisher
+        self._jobs = jobs
+        self._replay = replay
+        self._follow = follow
         self._clock = clock
 
-    async def __call__(
-        self, wanted: LetterFilter, *, stop: asyncio.Event, in_doubt: bool, per_s: int | None, dry_run: bool
-    ) -> AsyncIterator[Replay]:
-        """Replay what waits of a filter now, and tell each letter as soon as it is settled.
+    async def preview(self, wanted: LetterFilter, plan: ReplayPlan) -> AsyncIterator[Replay]:
+        """Tell what a job of this filter would do now, and touch nothing; raises LedgerUnavailable."""
+        for letter_id in await self._store.replayable(wanted):
+            yield await self._replay.judge(letter_id, plan)
 
-        Raises ReplayInterrupted (no confirm, or `stop`) and LedgerUnavailable.
+    async def begin(self, wanted: LetterFilter, *, by: str) -> int:
+        """Choose the letters of a job: what waits of a filter now. Raises LedgerUnavailable."""
+        return await self._jobs.begin(await self._store.replayable(wanted), by=by)
+
+    async def run(self, job: int, plan: ReplayPlan, *, by: str, stop: asyncio.Event) -> AsyncIterator[Replay]:
+        """Replay what is left of a job, and tell each letter as soon as it is settled.
+
+        Raises ReplayInterrupted (no confirm, too many that come back, or `stop`) and LedgerUnavailable.
         """
-        ids = await self._store.replayable(wanted)
+        ids = await self._jobs.left(job)
+        await self._jobs.end(job, None)
+        run = _Run(plan=plan, follow=self._follow, clock=self._clock, stop=stop)
+        end = ReplayEnd.INTERRUPTED
         try:
             for place, letter_id in enumerate(ids):
-                if stop.is_set():
-                    raise ReplayInterrupted("stopped", left=len(ids) - place)
+                left = len(ids) - place
+                await run.may_go_on(left=left)
                 try:
-                    replay = await self._replay(letter_id, wanted, in_doubt=in_doubt, dry_run=dry_run)
+                    replay = await self._replay(letter_id, plan, job=job, by=by)
                 except PublishFailed as failed:
-                    raise ReplayInterrupted(failed.cause, left=len(ids) - place) from failed
+                    raise ReplayInterrupted(failed.cause, left=left) from failed
                 yield replay
-                if per_s and not dry_run and replay.outcome is ReplayOutcome.REPLAYED:
-                    await self._clock.sleep(1 / per_s)
+                await run.has_sent(replay)
+            end = ReplayEnd.FINISHED
+        except ReplayInterrupted as interrupted:
+            end = interrupted.end
+            raise
         finally:
-            await self._publisher.close()
+            await self._replay.close()
+            await self._jobs.end(job, end)
 
-    async def _replay(self, letter_id: int, wanted: LetterFilter, *, in_doubt: bool, dry_run: bool) -> Replay:
-        fetched = await self._store.letter(letter_id)
-        if fetched is None:
-            return Replay(letter_id, ReplayOutcome.NOT_WAITING)
-        letter, contents = fetched
-        timeline = await self._ledger.timeline(letter.key)
-        is_another_mails = letter.reason.kind is FailureKind.KEY_REUSED
-        if timeline and timeline.state == "sent" and not is_another_mails:
-            return Replay(letter_id, ReplayOutcome.ALREADY_SENT, _last_reply(timeline))
-        if not in_doubt and _is_in_doubt(letter, timeline):
-            return Replay(letter_id, ReplayOutcome.IN_DOUBT)
-        if not (wanted.ids or self._may_succeed(letter, contents)):
-            return Replay(letter_id, ReplayOutcome.WOULD_RETURN)
-        if not dry_run:
-            if not await self._store.claim_replay(letter_id):
-                return Replay(letter_id, ReplayOutcome.NOT_WAITING)
-            await self._publish(letter, contents)
-        return Replay(letter_id, ReplayOutcome.REPLAYED)
 
-    async def _publish(self, letter: Letter, contents: LetterContents) -> None:
-        target = LetterStatus.WAITING
+class _Run:
+    def __init__(self, *, plan: ReplayPlan, follow: FollowReplays, clock: Clock, stop: asyncio.Event) -> None:
+        self._plan = plan
+        self._follow = follow
+        self._clock = clock
+        self._stop = stop
+        self._sent = 0
+        self._undecided: list[Replay] = []
+        self._fates: Counter[Fate] = Counter()
+        self._next_s = self._looked_s = clock.monotonic_s()
+
+    async def may_go_on(self, *, left: int) -> None:
+        """Wait for the canary's outcome where it is due, and raise ReplayInterrupted where to end."""
+        if self._plan.canary and self._sent == self._plan.canary:
+            await self._look()
+            while self._undecided and not self._stop.is_set():
+                await self._pause(_LOOK_EVERY_S)
+                await self._look()
+            self._sent += 1  # Not a second time.
+            self._judge(left=left, at_least=1)
+        elif self._plan.stop_if_failing is not None and self._clock.monotonic_s() - self._looked_s >= _LOOK_EVERY_S:
+            await self._look()
+            self._judge(left=left, at_least=_FEW)
+        if self._stop.is_set():
+            raise ReplayInterrupted("stopped", left=left, end=ReplayEnd.STOPPED)
+
+    async def has_sent(self, replay: Replay) -> None:
+        """Wait as long as the rate says."""
+        if not replay.is_on_its_way:
+            return
+        self._sent += 1
+        self._undecided.append(replay)
+        if self._plan.per_s:
+            now_s = self._clock.monotonic_s()
+            self._next_s = max(self._next_s + 1 / self._plan.per_s, now_s - _CATCH_UP_S)
+            await self._pause(self._next_s - now_s)
+
+    async def _look(self) -> None:
+        fates = await self._follow.fates(self._undecided)
+        self._undecided = [each for each in self._undecided if fates[each.id] is Fate.UNDER_WAY]
+        self._fates.update(fate for fate in fates.values() if fate is not Fate.UNDER_WAY)
+        self._looked_s = self._clock.monotonic_s()
+
+    def _judge(self, *, left: int, at_least: int) -> None:
+        returned, decided = self._fates[Fate.RETURNED], self._fates.total()
+        if decided >= at_least and returned > (self._plan.stop_if_failing or 0) * decided:
+            cause = f"{returned} of the first {decided} came back"
+            raise ReplayInterrupted(cause, left=left, end=ReplayEnd.FAILING)
+
+    async def _pause(self, seconds: float) -> None:
+        if seconds <= 0:
+            return
+        pausing = asyncio.ensure_future(self._clock.sleep(seconds))
+        stopping = asyncio.create_task(self._stop.wait())
         try:
-            async with asyncio.timeout(_PUBLISH_S):
-                await self._publisher.publish(letter, contents, at=self._clock.now())
-            target = LetterStatus.REPLAYED
-        except TimeoutError:
-            raise PublishFailed(f"no confirm within {_PUBLISH_S:.0f} s") from None
+            await asyncio.wait({pausing, stopping}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            # Moves nothing where the mail has failed again meanwhile: then the letter waits already.
-            await self._store.move([letter.id], source=LetterStatus.REPLAYING, target=target)
-
-    def _may_succeed(self, letter: Letter, contents: LetterContents) -> bool:
-        is_readable = isinstance(self._codec.decode(contents.body), DecodedTask)
-        return is_readable and bool(letter.key) and letter.reason.kind is not FailureKind.KEY_REUSED
-
-
-def _is_in_doubt(letter: Letter, timeline: Timeline | None) -> bool:
-    failure = timeline.failure if timeline else None
-    reasons = {letter.reason.kind, failure.reason.kind if failure else None}
-    return FailureKind.IN_DOUBT in reasons or bool(timeline and timeline.state == "dot")
-
-
-def _last_reply(timeline: Timeline) -> Reply | None:
-    return next((each.reply for each in reversed(timeline.tries) if each.reply), None)
+            for task in (pausing, stopping):
+                task.cancel()
+            await asyncio.gather(pausing, stopping, return_exceptions=True)

@@ -7,7 +7,7 @@ from domain.letter import Letter, LetterStatus
 from entrypoints import exit_codes
 from entrypoints.container import Container
 from entrypoints.hospital.filter_flags import FilterFlags, FlagsInvalid
-from entrypoints.hospital.printing import local, print_line, print_object, print_table
+from entrypoints.hospital.printing import local, print_line, print_object, print_rows, print_table
 from entrypoints.hospital.ward import fail, in_ward
 
 
@@ -50,7 +50,7 @@ def run_groups(flags: FilterFlags, *, as_json: bool) -> int:
             }
             for each in await container.hospital().groups(wanted)
         ]
-        _print_rows(rows, as_json=as_json)
+        print_rows(rows, as_json=as_json, none="no letters")
         return exit_codes.OK
 
     return in_ward(work)
@@ -69,7 +69,7 @@ def run_list(flags: FilterFlags, *, limit: int, before: int | None, as_json: boo
         if not as_json:
             shown = ("id", "status", "failed_at", "reason", "reply", "category", "domain", "group", "key")
             rows = [{name: row[name] for name in shown} for row in rows]
-        _print_rows(rows, as_json=as_json)
+        print_rows(rows, as_json=as_json, none="no letters")
         if len(letters) == limit and not as_json:
             print_line(f"for the older ones: --before {letters[-1].id}")
         return exit_codes.OK
@@ -93,14 +93,5 @@ def letter_fields(letter: Letter) -> dict[str, Any]:
         "domain": letter.domain,
         "group": letter.group,
         "returned": letter.returned,
+        "original": letter.original,
     }
-
-
-def _print_rows(rows: list[dict[str, Any]], *, as_json: bool) -> None:
-    if as_json:
-        for row in rows:
-            print_object(row)
-    elif rows:
-        print_table(tuple(rows[0]), [["" if value is None else value for value in row.values()] for row in rows])
-    else:
-        print_line("no letters")

@@ -7,6 +7,7 @@ from domain.letter import LetterStatus
 from domain.letter_filter import LetterFilter
 from entrypoints import exit_codes
 from entrypoints.container import Container
+from entrypoints.hospital.actor import actor
 from entrypoints.hospital.filter_flags import FilterFlags, FlagsInvalid
 from entrypoints.hospital.printing import print_line, print_object
 from entrypoints.hospital.ward import fail, in_ward
@@ -33,7 +34,7 @@ def _run(flags: FilterFlags, target: LetterStatus, *, everything: bool, dry_run:
     async def work(container: Container) -> int:
         move = container.move_letters()
         verb = move.discard if target is LetterStatus.ARCHIVED else move.restore
-        ids = await verb(wanted, dry_run=dry_run)
+        ids = await verb(wanted, by=actor(), dry_run=dry_run)
         _print(ids, target, dry_run=dry_run, as_json=as_json)
         return _unmoved(wanted, ids)
 

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,9 +18,9 @@ def printable(text: str) -> str:
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
 
 
-def print_object(fields: dict[str, Any]) -> None:
+def print_object(fields: Mapping[str, Any]) -> None:
     """Print one JSON object on a line of its own, in ASCII: the C1 controls of a terminal are not."""
-    line = json.dumps(fields, default=_plain).replace("\x7f", "\\u007f")
+    line = json.dumps(dict(fields), default=_plain).replace("\x7f", "\\u007f")
     sys.stdout.write(line + "\n")
 
 
@@ -37,6 +37,17 @@ def print_table(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None
     for row in rows:
         table.add_row(*(Text(printable(_shown(value))) for value in row))
     console().print(table)
+
+
+def print_rows(rows: Sequence[Mapping[str, Any]], *, as_json: bool, none: str) -> None:
+    """Print objects that have the same members, as such or as a table; `none` says that there are none."""
+    if as_json:
+        for row in rows:
+            print_object(row)
+    elif rows:
+        print_table(tuple(rows[0]), [["" if value is None else value for value in row.values()] for row in rows])
+    else:
+        print_line(none)
 
 
 def console() -> Console:

@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
 from application.ports.ledger import Timeline
@@ -28,10 +28,15 @@ def run_show(letter_id: int, *, as_json: bool) -> int:
             return fail(exit_codes.FAILED, f"{letter_id}: there is no such letter")
         letter, contents = found
         timeline = await container.ledger().timeline(letter.key)
+        history = await container.hospital().history(letter_id)
         if as_json:
-            print_object(_as_object(letter, contents, timeline, container.codec()))
+            shown = _as_object(letter, contents, timeline, container.codec())
+            print_object({**shown, "history": [{"at": each.at, **asdict(each.deed)} for each in history]})
         else:
             _print(letter, contents, timeline, container.codec())
+            print_line("history" if history else "history: nobody has touched this letter", style="bold")
+            for each in history:
+                print_line(f"  {local(each.at)}  {each}")
         return exit_codes.OK
 
     return in_ward(work)

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,12 +29,15 @@ class Operator:
             "TZ": "UTC",
         }
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run a command of the hospital to its end."""
+    def run(
+        self, *arguments: str, environment: Mapping[str, str] | None = None, typed: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command of the hospital to its end; `typed` is what stands on its standard input."""
         return subprocess.run(
             [str(COMMAND), "hospital", *arguments],
-            env=self.environment,
+            env={**self.environment, **(environment or {})},
             cwd=self.directory,
+            input=typed,
             capture_output=True,
             text=True,
             timeout=_COMMAND_S,

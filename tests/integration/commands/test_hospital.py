@@ -16,7 +16,7 @@ from adapters.rabbitmq.headers import letter_headers
 from adapters.rabbitmq.topology import Topology
 from application.ports.message_source import HospitalLetter
 from domain.email_task import EmailTask
-from domain.failure_reason import FailureKind, FailureReason
+from domain.failure_reason import FailureReason
 from domain.reply import Reply
 from entrypoints import exit_codes
 from tests.integration.brokers.broker import Broker
@@ -38,10 +38,16 @@ def body(number: int) -> bytes:
     return ProtobufTaskCodec().encode(task)
 
 
-def letter(number: int, *, content: bytes | None = None, text: str = "5.1.1 <{}> no such user") -> aio_pika.Message:
+def letter(
+    number: int,
+    *,
+    content: bytes | None = None,
+    text: str = "5.1.1 <{}> no such user",
+    reason: str = "refused_permanently:rcpt",
+) -> aio_pika.Message:
     story = HospitalLetter(
         key=f"mail-{number}",
-        reason=FailureReason(FailureKind.REFUSED_PERMANENTLY, "rcpt"),
+        reason=FailureReason.parse(reason),
         attempts=1,
         failed_at=NOON + timedelta(minutes=number),
         relay="smtp.example.com:465",
@@ -138,7 +144,9 @@ async def test_letters_are_grouped_filtered_discarded_and_restored(operator: Ope
     assert [each["id"] for each in operator.objects("list", "--status", "archived")] == [3, 2]
     assert operator.run("discard", "2").returncode == exit_codes.FAILED
     assert [each["id"] for each in operator.objects("restore", "2")] == [2]
-    assert operator.objects("show", "2") == before
+    (after,) = operator.objects("show", "2")
+    assert [entry["action"] for entry in after.pop("history")] == ["discarded", "restored"]
+    assert {**after, "history": []} == before[0]
 
 
 async def test_an_attendee_got_no_ticket_is_found_by_any_word_of_the_task(operator: Operator) -> None:

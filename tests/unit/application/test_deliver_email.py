@@ -9,7 +9,7 @@ import pytest
 
 from adapters.memory.ledger import LedgerStore
 from application.failpoints import Failpoint
-from application.ports.ledger import Claim
+from application.ports.ledger import ANY_FAILURE, Claim
 from application.ports.message_source import Message, MessageGone
 from domain.category_rules import CategoryRules
 from domain.email_job import InDoubtPolicy
@@ -100,7 +100,7 @@ async def test_a_redelivered_failure_writes_its_letter_again_and_is_not_tried_ag
 async def test_a_letter_that_an_operator_sent_back_is_tried_again_from_the_start() -> None:
     bench = Bench(REFUSED)
     await bench.deliver(MESSAGE)
-    await bench.deliver(Message(body=b"good", key="t-1", is_letter=True))
+    await bench.deliver(Message(body=b"good", key="t-1", revives=ANY_FAILURE))
     assert bench.observer.only(EmailSent).attempts == 1
 
 
@@ -399,6 +399,6 @@ async def test_every_step_of_a_delivery_is_timed_in_the_order_in_which_they_end(
 
 async def test_a_delivery_is_told_with_the_trace_that_its_message_came_with() -> None:
     bench, trace = Bench(), TraceContext({"traceparent": "00-a-b-01"})
-    await bench.deliver(replace(MESSAGE, trace=trace, is_letter=True))
+    await bench.deliver(replace(MESSAGE, trace=trace, revives=ANY_FAILURE))
     received = bench.observer.only(MessageReceived)
     assert (received.trace, received.is_replay) == (trace, True)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from application.ports.ledger import Claim
+from application.ports.ledger import ANY_FAILURE, Claim
 from application.ports.message_source import HospitalLetter, Message
 from domain.category_rules import CategoryRules
 from domain.email_job import InDoubtPolicy
@@ -111,7 +111,7 @@ async def test_an_operator_who_sends_it_again_ends_no_doubt() -> None:
     await bench.deliver(GOOD)
     bench.source.verbs.clear()
     bench.observer.events.clear()
-    await bench.deliver(Message(body=GOOD.body, key="t-1", is_letter=True))
+    await bench.deliver(Message(body=GOOD.body, key="t-1", revives=ANY_FAILURE))
     assert letter_of(bench) == "in_doubt:refused_permanently:rcpt"
 
 

@@ -17,9 +17,9 @@ def test_a_dry_run_names_exactly_what_the_command_then_touches(wanted: LetterFil
         move = MoveLetters(store=store)
         waiting = runner.run(store.ids(LetterFilter(status=LetterStatus.WAITING)))
         for verb in (move.discard, move.restore):
-            named = runner.run(verb(wanted, dry_run=True))
-            assert runner.run(verb(wanted, dry_run=True)) == named
-            assert runner.run(verb(wanted, dry_run=False)) == named
+            named = runner.run(verb(wanted, by="ada@desk", dry_run=True))
+            assert runner.run(verb(wanted, by="ada@desk", dry_run=True)) == named
+            assert runner.run(verb(wanted, by="ada@desk", dry_run=False)) == named
         restored = set(runner.run(store.ids(LetterFilter(status=LetterStatus.WAITING))))
         assert restored >= set(waiting)
 
@@ -29,8 +29,8 @@ async def test_a_letter_that_was_discarded_and_restored_is_the_same_letter() -> 
     before = await store.letter(1)
     move = MoveLetters(store=store)
     one = LetterFilter(ids=(1,))
-    assert list(await move.discard(one, dry_run=False)) == [1]
-    assert list(await move.discard(one, dry_run=False)) == []
-    assert list(await move.restore(one, dry_run=False)) == [1]
+    assert list(await move.discard(one, by="ada@desk", dry_run=False)) == [1]
+    assert list(await move.discard(one, by="ada@desk", dry_run=False)) == []
+    assert list(await move.restore(one, by="ada@desk", dry_run=False)) == [1]
     assert await store.letter(1) == before
     assert len(await store.ids(LetterFilter())) == len(WORDS)

@@ -10,13 +10,17 @@ from sqlalchemy import Select, text
 from sqlalchemy.dialects import sqlite
 
 from adapters.database.hospital_store import DatabaseHospitalStore
+from adapters.database.ledger import DatabaseLedger
 from adapters.database.letter_operations import groups_query, page_query
+from adapters.database.replay_jobs import DatabaseReplayJobs
 from application.ports.hospital_store import Admission
 from domain.letter import LetterStatus
 from domain.letter_filter import LetterFilter, ReasonPattern
 from tests.contracts.database_stage import DatabaseStage
+from tests.contracts.hospital_changes import HospitalChangesContract
 from tests.contracts.hospital_filters import assert_same_letters, fill, filled_fake, filters
 from tests.contracts.hospital_store import HospitalStoreContract, a_mail
+from tests.contracts.replay_jobs import ReplayJobsContract
 from tests.doubles.clock import START, ManualClock
 
 WAITING = LetterStatus.WAITING
@@ -28,12 +32,22 @@ def clock(stage: DatabaseStage) -> ManualClock:
 
 
 @pytest.fixture
-async def store(stage: DatabaseStage) -> DatabaseHospitalStore:
-    return DatabaseHospitalStore(ledger=await stage.worker())
+async def ledger(stage: DatabaseStage) -> DatabaseLedger:
+    return await stage.worker()
 
 
-class TestSqliteHospitalStore(HospitalStoreContract):
-    """Runs the contract."""
+@pytest.fixture
+def store(ledger: DatabaseLedger) -> DatabaseHospitalStore:
+    return DatabaseHospitalStore(ledger=ledger)
+
+
+@pytest.fixture
+def jobs(ledger: DatabaseLedger) -> DatabaseReplayJobs:
+    return DatabaseReplayJobs(ledger=ledger)
+
+
+class TestSqliteHospitalStore(HospitalStoreContract, HospitalChangesContract, ReplayJobsContract):
+    """Runs the contracts."""
 
 
 def test_any_filter_selects_what_the_domain_says(tmp_path: Path) -> None:

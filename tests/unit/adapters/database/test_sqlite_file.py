@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.database.tables import metadata
 from application.ports.ledger import LedgerUnavailable
 from domain.next_step import Finish
 from domain.reply import Reply
@@ -70,7 +71,7 @@ async def test_a_directory_that_cannot_be_made_is_named(empty: DatabaseStage, tm
 async def test_a_database_that_was_deleted_comes_back_after_a_failure(stage: DatabaseStage) -> None:
     ledger = await stage.worker()
     with stage.engine.begin() as connection:
-        for table in ("attempt", "mail", "letter", "cause", "probe", "alembic_version"):
+        for table in (*(each.name for each in reversed(metadata.sorted_tables)), "alembic_version"):
             connection.exec_driver_sql(f"DROP TABLE {table}")
     with pytest.raises(LedgerUnavailable, match="no such table"):
         await ledger.claim(KEY, body_hash=BODY)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, event
 from adapters.database.database import Database
 from adapters.database.operations import Operations
 from adapters.database.writer import GroupCommitWriter
-from application.ports.ledger import Claim, ClaimResult, LedgerUnavailable
+from application.ports.ledger import NO_FAILURE, Claim, ClaimResult, LedgerUnavailable
 from tests.contracts.database_stage import DatabaseStage
 from tests.contracts.ledger import BODY, FINISH, KEY, LEASE_S, state_of, taken
 from tests.doubles.clock import ManualClock
@@ -60,7 +60,7 @@ async def held_up(writer: GroupCommitWriter) -> tuple[Gate, asyncio.Task[None]]:
 
 def claim(key: str) -> Callable[[Operations], ClaimResult]:
     """Make an operation that claims a mail, under its key as token."""
-    return lambda on: on.claim(key, key, BODY, revive=False)
+    return lambda on: on.claim(key, key, BODY, revives=NO_FAILURE)
 
 
 async def test_what_waits_at_the_same_moment_is_committed_at_once(

@@ -3,10 +3,13 @@
 import pytest
 
 from adapters.memory.hospital_store import InMemoryHospitalStore
+from adapters.memory.replay_jobs import InMemoryReplayJobs
 from application.ports.ledger import LedgerUnavailable
 from domain.letter import LetterStatus
 from domain.letter_filter import LetterFilter
+from tests.contracts.hospital_changes import REPLAY, HospitalChangesContract
 from tests.contracts.hospital_store import HospitalStoreContract, a_mail
+from tests.contracts.replay_jobs import ReplayJobsContract
 from tests.doubles.clock import ManualClock
 
 
@@ -20,12 +23,17 @@ def store(clock: ManualClock) -> InMemoryHospitalStore:
     return InMemoryHospitalStore(clock=clock)
 
 
-class TestInMemoryHospitalStore(HospitalStoreContract):
-    """Runs the contract."""
+@pytest.fixture
+def jobs(clock: ManualClock) -> InMemoryReplayJobs:
+    return InMemoryReplayJobs(clock=clock)
 
 
-async def test_while_it_is_down_every_method_says_so(store: InMemoryHospitalStore) -> None:
-    store.is_down = True
+class TestInMemoryHospitalStore(HospitalStoreContract, HospitalChangesContract, ReplayJobsContract):
+    """Runs the contracts."""
+
+
+async def test_while_it_is_down_every_method_says_so(store: InMemoryHospitalStore, jobs: InMemoryReplayJobs) -> None:
+    store.is_down = jobs.is_down = True
     for call in (
         store.admit(a_mail()),
         store.stats(),
@@ -34,6 +42,11 @@ async def test_while_it_is_down_every_method_says_so(store: InMemoryHospitalStor
         store.ids(LetterFilter()),
         store.letter(1),
         store.move([1], source=LetterStatus.WAITING, target=LetterStatus.ARCHIVED),
+        store.claim_replay(1, job=1, deed=REPLAY),
+        store.copy(1, a_mail(), deed=REPLAY),
+        store.note(1, REPLAY),
+        store.history(1),
+        jobs.begin([], by=""),
     ):
         with pytest.raises(LedgerUnavailable):
             await call

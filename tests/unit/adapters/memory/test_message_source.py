@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from adapters.memory.message_source import InMemoryMessageSource
+from application.ports.ledger import ANY_FAILURE
 from application.ports.message_source import MessageSource
 from tests.contracts.message_intake import MessageIntakeContract
 from tests.contracts.message_source import MessageSourceContract
@@ -47,7 +48,7 @@ class InMemoryStage(Stage):
 
     async def move_letters_back(self) -> None:
         for body, letter in self._source.hospital:
-            self._source.publish(body, key=letter.key, is_letter=True)
+            self._source.publish(body, key=letter.key, revives=ANY_FAILURE)
         self._source.hospital.clear()
 
     async def pass_time(self, seconds: float) -> None:

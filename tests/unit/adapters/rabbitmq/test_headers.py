@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pamqp import encode
 
 from adapters.rabbitmq.headers import MailHeaders, letter_headers, read_headers, replay_headers, waiting_headers
+from application.ports.ledger import ANY_FAILURE, NO_FAILURE
 from domain.reply import Reply
 from tests.contracts.message_stage import LETTER
 
@@ -64,13 +65,13 @@ def test_what_was_written_is_read() -> None:
 
 @pytest.mark.parametrize("header", ["x-mail-reason", "x-mail-failed-at"])
 def test_a_letter_is_known_by_its_story(header: str) -> None:
-    assert read_headers({header: "anything"}, now=NOW).is_letter
-    assert read_headers(letter_headers({}, LETTER), now=NOW).is_letter
+    assert read_headers({header: "anything"}, now=NOW).revives == ANY_FAILURE
+    assert read_headers(letter_headers({}, LETTER), now=NOW).revives == ANY_FAILURE
 
 
 def test_a_copy_of_a_letter_is_a_mail_on_its_way_again() -> None:
     copy = waiting_headers(letter_headers({}, LETTER), key="key-7", attempts=1, due=DUE, rung_ms=16_000)
-    assert not read_headers(copy, now=NOW).is_letter
+    assert read_headers(copy, now=NOW).revives == NO_FAILURE
 
 
 @pytest.mark.parametrize("attempt", [-1, 1001, 2**62, "3", 3.0, True, None, [3], b"3"])
@@ -162,10 +163,10 @@ def test_of_too_many_headers_the_largest_are_left_out() -> None:
 
 def test_a_replayed_letter_keeps_the_producers_headers_and_revives_its_mail() -> None:
     failed = letter_headers({"x-tenant": "a"}, LETTER)
-    replayed = replay_headers(failed, key="reg-1", at=NOW)
-    assert set(replayed) == {"x-tenant", "x-mail-key", "x-mail-replayed-at"}
+    replayed = replay_headers(failed, key="reg-1", at=NOW, revives="0123456789abcdef" * 2)
+    assert set(replayed) == {"x-tenant", "x-mail-key", "x-mail-replayed-at", "x-mail-revives"}
     read = read_headers(replayed, now=NOW)
-    assert (read.key, read.attempts, read.due, read.is_letter) == ("reg-1", 0, None, True)
+    assert (read.key, read.attempts, read.due, read.revives) == ("reg-1", 0, None, "0123456789abcdef" * 2)
 
 
 def test_a_tracers_headers_are_read_and_nothing_else_of_the_senders() -> None:
@@ -195,4 +196,9 @@ def test_without_a_tracer_a_copy_and_a_replay_keep_what_the_message_came_with() 
     came = {"traceparent": "00-a-b-01"}
     copy = waiting_headers(came, key="key-7", attempts=1, due=DUE, rung_ms=16_000)
     assert read_headers(copy, now=NOW).trace.headers == came
-    assert read_headers(replay_headers(came, key="key-7", at=NOW), now=NOW).trace.headers == came
+    assert read_headers(replay_headers(came, key="key-7", at=NOW, revives=""), now=NOW).trace.headers == came
+
+
+@pytest.mark.parametrize("forged", ["*", "", "x" * 32, 7, ["0" * 32]])
+def test_what_names_no_failure_revives_none(forged: Any) -> None:
+    assert read_headers({"x-mail-replayed-at": "2027-03-01", "x-mail-revives": forged}, now=NOW).revives == NO_FAILURE
