@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.json_lines import JsonLines
+from tests.faults.ports import quiet_ports
 from tests.integration.worker.process import WorkerProcess
 
 _ROOT = Path(__file__).parents[2]
@@ -21,7 +22,9 @@ class Worker(WorkerProcess):
 
     def __init__(self, folder: Path, **variables: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        super().__init__(folder, PYTHONPATH=f"{_ROOT}/src:{_ROOT}", **variables)
+        # It starts again, and nobody may have taken its port meanwhile.
+        (http_port,) = quiet_ports(1)
+        super().__init__(folder, http_port, PYTHONPATH=f"{_ROOT}/src:{_ROOT}", **variables)
         self._log = JsonLines(self._log_path)
 
     def start(self, **extra: str) -> None:

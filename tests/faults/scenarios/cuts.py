@@ -134,4 +134,6 @@ SCENARIOS = (
     sleeping_receiver("resend", 0),
     sleeping_receiver("hold", 20_000),
     sleeping_receiver("resend", 700_000),
+    # As much as a task may carry: a mail of 1.3 MB.
+    sleeping_receiver("resend", 990_000),
 )  # fmt: skip

@@ -19,10 +19,13 @@ _READY_S = 60.0
 
 
 class WorkerProcess:
-    """Runs in `folder` with these variables and nothing of ours besides; its log is kept in memory as JSON lines."""
+    """Runs in `folder` with these variables and nothing of ours besides; its log is kept in memory as JSON lines.
 
-    def __init__(self, folder: Path, **variables: str) -> None:
-        (self._http_port,) = free_ports(1)
+    `http_port` is that of its health pages, any free one by default.
+    """
+
+    def __init__(self, folder: Path, http_port: int | None = None, /, **variables: str) -> None:
+        self._http_port = http_port or free_ports(1)[0]
         self._log_path = folder / "worker.log"
         self._folder = folder
         self._variables = {
