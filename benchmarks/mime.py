@@ -1,8 +1,8 @@
 """`python -m benchmarks.mime`: CPU time of building a mail, from its task to the bytes that go to the relay.
 
 Both bodies are rendered, the QR code is drawn, the calendar entry written and all of it composed; warm, one mail after
-the other. `min` and `median` leave out the ways between the event loop and the render thread, which a mail shares with
-those beside it; `with thread` has them, at twenty mails at a time.
+the other, on the worker's event loop. `min` and `median` leave out the ways between the loop and the render thread;
+`with thread` has them, at twenty mails at a time.
 """
 
 import argparse
@@ -12,48 +12,25 @@ import statistics
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass
 from typing import TypeVar
+
+import uvloop
 
 from adapters.icalendar.calendar_writer import IcalendarWriter
 from adapters.jinja.email_renderer import JinjaEmailRenderer
-from adapters.jinja.event_details import EventDetails
 from adapters.jinja.render_thread import RenderThread
 from adapters.segno.qr_encoder import SegnoQrEncoder
 from adapters.smtp.mime import compose
 from application.use_cases.assemble_email import AssembleEmail
+from benchmarks.sample_mails import CONFIRMATION, EVENT, NOW, TICKET, jobs_of
 from domain.email_address import EmailAddress
 from domain.email_job import EmailJob
-from domain.email_task import EmailTask, Ticket
 from domain.outgoing_email import RenderedEmail
 
 _ROUNDS, _MAILS, _AT_A_TIME = 15, 200, 20
-_START, _NOW = datetime(2026, 3, 14, 9, tzinfo=UTC), datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
-_EVENT = EventDetails(date="Saturday, 14 March 2026, 10:00", venue="Hall 3, Berlin", url="https://example.org/takeoff")
-_CONFIRMATION = EmailTask(
-    to="ada@example.org",
-    category="Attendee_Registration_Successful",
-    subject="You are in",
-    first_name="Ada",
-    created_at=_NOW,
-)
-_TICKET = replace(
-    _CONFIRMATION,
-    category="Attendee_Ticket",
-    subject="Your ticket for Takeoff",
-    params={"seat": "Row 7, seat 12", "page_url": "https://example.org/takeoff"},
-    ticket=Ticket(
-        code="TKT-4711-2026",
-        event_name="Takeoff",
-        venue="Hall 3, Berlin",
-        starts_at=_START,
-        ends_at=_START.replace(hour=17),
-        holder="Ada Lovelace",
-    ),
-)
 # Microseconds of one core that building may take.
-_CASES = {"confirmation": (_CONFIRMATION, 150), "ticket": (_TICKET, 1500)}
+_CASES = {"confirmation": (CONFIRMATION, 150), "ticket": (TICKET, 1500)}
 Result = TypeVar("Result")
 
 
@@ -66,7 +43,7 @@ class InPlace(RenderThread):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """CPU microseconds a mail, over the rounds, and the bar for `min_us`."""
+    """CPU microseconds a mail, over the rounds, and the bar for both minima."""
 
     mail: str
     message_bytes: int
@@ -76,12 +53,17 @@ class Cost:
     threaded_min_us: float
     threaded_median_us: float
 
+    @property
+    def meets_bar(self) -> bool:
+        """Whatever else a machine does only adds to the fastest round."""
+        return max(self.min_us, self.threaded_min_us) <= self.bar_us
+
 
 class Builder:
     """Builds mails as a worker does."""
 
     def __init__(self, thread: RenderThread) -> None:
-        self._renderer = JinjaEmailRenderer(templates_dir=None, event=_EVENT, thread=thread)
+        self._renderer = JinjaEmailRenderer(templates_dir=None, event=EVENT, thread=thread)
         self._assemble = AssembleEmail(
             qr=SegnoQrEncoder(),
             calendar=IcalendarWriter(),
@@ -99,7 +81,7 @@ class Builder:
         rendered = await self._renderer.render(job.task)
         if not isinstance(rendered, RenderedEmail):
             raise TypeError(f"no mail: {rendered.reason}")
-        return compose(self._assemble(job, rendered, self._renderer.rules(job.task.category), _NOW))
+        return compose(self._assemble(job, rendered, self._renderer.rules(job.task.category), NOW))
 
     async def build_one_by_one(self, jobs: Sequence[EmailJob]) -> None:
         """Build mails without anything of asyncio's between them."""
@@ -110,18 +92,6 @@ class Builder:
         """Build as many mails at a time as a worker does."""
         for first in range(0, len(jobs), _AT_A_TIME):
             await asyncio.gather(*map(self.build, jobs[first : first + _AT_A_TIME]))
-
-
-def jobs_of(task: EmailTask) -> list[EmailJob]:
-    """Make the jobs of one round; each mail differs from the others."""
-    return [
-        EmailJob(
-            key=f"key-{number}",
-            task=replace(task, first_name=f"Ada {number}"),
-            recipient=EmailAddress(local=f"ada{number}", domain="example.org"),
-        )
-        for number in range(_MAILS)
-    ]
 
 
 async def cpu_us(
@@ -137,14 +107,18 @@ async def cpu_us(
     return costs
 
 
-async def measure(*, rounds: int) -> list[Cost]:
-    """Measure each kind of mail."""
+def measure(*, rounds: int = _ROUNDS) -> list[Cost]:
+    """Measure each kind of mail; it takes some seconds."""
+    return uvloop.run(_measure(rounds))
+
+
+async def _measure(rounds: int) -> list[Cost]:
     in_place, threaded = Builder(InPlace()), Builder(RenderThread())
     await in_place.load()
     await threaded.load()
     found = []
     for name, (task, bar_us) in _CASES.items():
-        jobs = jobs_of(task)
+        jobs = jobs_of(task, _MAILS)
         building = await cpu_us(in_place.build_one_by_one, jobs, rounds)
         with_thread = await cpu_us(threaded.build_side_by_side, jobs, rounds)
         found.append(
@@ -167,13 +141,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=_ROUNDS, help=f"of {_MAILS} mails each")
     parser.add_argument("--json", action="store_true", help="print numbers for programs")
     arguments = parser.parse_args(argv)
-    costs = asyncio.run(measure(rounds=arguments.rounds))
+    costs = measure(rounds=arguments.rounds)
     if arguments.json:
         lines = [json.dumps([asdict(cost) for cost in costs], indent=1)]
     else:
         lines = [_row("CPU us a mail", "bytes", "min", "median", "bar", "with thread", "median"), *map(_line, costs)]
     print("\n".join(lines))  # noqa: T201  this is what the command is for
-    return 0 if all(cost.min_us <= cost.bar_us for cost in costs) else 1
+    return 0 if all(cost.meets_bar for cost in costs) else 1
 
 
 def _line(cost: Cost) -> str:

@@ -21,6 +21,9 @@ templates = typer.Typer(
 )
 app.add_typer(templates, name="templates")
 _DIR = typer.Option("--dir", exists=True, file_okay=False, help="The directory of bundles, instead of TEMPLATES_DIR.")
+_NEW_DIR = typer.Option(
+    "--dir", file_okay=False, help="The directory of bundles, made if need be, instead of TEMPLATES_DIR."
+)
 app.add_typer(hospital, name="hospital")
 
 
@@ -158,7 +161,7 @@ def check_templates(
 def new_template(
     name: Annotated[str, typer.Argument(help="The category, such as Meeting_Invitation.")],
     *,
-    directory: Annotated[Path | None, _DIR] = None,
+    directory: Annotated[Path | None, _NEW_DIR] = None,
 ) -> None:
     """Write a bundle to begin with, which passes the check as it is."""
     from entrypoints.commands.templates import run_new  # noqa: PLC0415

@@ -23,6 +23,7 @@ def make_environment(sources: Mapping[str, str]) -> BoundedEnvironment:
         autoescape=select_autoescape(enabled_extensions=(), disabled_extensions=("txt.j2",), default=True),
         undefined=StrictUndefined,
         cache_size=-1,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -15,7 +15,7 @@ from typing import Any
 
 from jinja2 import Template, nodes
 from jinja2.compiler import CodeGenerator, Frame
-from jinja2.runtime import Context
+from jinja2.runtime import Context, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from adapters.jinja.event_details import EventDetails
@@ -27,6 +27,12 @@ from adapters.jinja.ticket_details import TicketDetails
 _ALLOWANCE = 16 * 1024 * 1024
 # Both bodies of a mail together. Gmail clips HTML at 102 kB; a mail is there some four times while it is sent.
 OUTPUT_LIMIT = 1024 * 1024
+# Most of what a mail looks up: plain values, of which the sandbox need not be asked.
+_PLAIN = {
+    EventDetails: frozenset(EventDetails.__slots__),
+    TicketDetails: frozenset(TicketDetails.__slots__),
+    LoopContext: frozenset({"first", "index", "index0", "last"}),
+}
 
 
 class ResultTooLarge(Exception):
@@ -109,6 +115,8 @@ class BoundedEnvironment(ImmutableSandboxedEnvironment):
         return super().call_binop(context, operator, left, right)
 
     def call(self, context: Context, obj: object, *args: object, **kwargs: object) -> object:
+        if isinstance(obj, Macro):
+            return context.call(obj, *args, **kwargs)
         # `format` is a function of Jinja's around the method.
         method = getattr(obj, "__wrapped__", obj)
         if isinstance(method, (BuiltinMethodType, MethodType)) and isinstance(method.__self__, str):
@@ -119,8 +127,7 @@ class BoundedEnvironment(ImmutableSandboxedEnvironment):
         return super().call(context, obj, *args, **kwargs)
 
     def getattr(self, obj: object, attribute: str) -> object:
-        # Most of what a mail looks up: a plain value, of which the sandbox need not be asked.
-        if isinstance(obj, (EventDetails, TicketDetails)) and attribute in obj.__slots__:
+        if attribute in _PLAIN.get(type(obj), ()):
             return getattr(obj, attribute)
         return super().getattr(obj, attribute)
 

@@ -43,6 +43,7 @@ class JinjaTemplateLibrary(TemplateLibrary):
             raise BundleRefused(f"{name} ships already: to replace it, copy {SHIPPED / name} to {directory}")
         folder = directory / name
         try:
+            directory.mkdir(exist_ok=True)
             folder.mkdir()
             return [_copied(file, folder) for file in sorted(_NEW_BUNDLE.iterdir())]
         except FileExistsError:

@@ -46,7 +46,7 @@ class TemplateLibrary(Protocol):
 
     @abstractmethod
     def create(self, name: str, directory: Path) -> list[Path]:
-        """Write a new bundle into its own folder of `directory`, and return its files.
+        """Write a new bundle into its own folder of `directory`, which may be new, and return its files.
 
         Raises BundleRefused and BundleNotWritten, which say why; what is there is never changed.
         """

@@ -48,10 +48,12 @@ def run_check(*, directory: Path | None, as_json: bool) -> int:
 def run_new(name: str, *, directory: Path | None) -> int:
     """Return 0 once it is written, 65 for a bad name, 73 where it cannot be written, 78 where nobody says where."""
     try:
-        settings = load_settings(TemplateSettings, _given(directory))
-        if settings.templates_dir is None:
+        # A directory that is named here may be new; one that is set is one that a worker reads.
+        settings = load_settings(TemplateSettings, {"TEMPLATES_DIR": None} if directory else None)
+        place = directory or settings.templates_dir
+        if place is None:
             return _fail(exit_codes.CONFIG_ERROR, ["say where to: --dir, or TEMPLATES_DIR"])
-        files = Container(settings=settings).template_library().create(name, settings.templates_dir)
+        files = Container(settings=settings).template_library().create(name, place)
     except SettingsInvalid as invalid:
         return _fail(exit_codes.CONFIG_ERROR, invalid.problems)
     except BundleRefused as refused:

@@ -172,7 +172,6 @@ def test_new_tells_in_one_line_what_is_wrong(tmp_path: Path) -> None:
 
 def test_the_page_for_authors_shows_what_the_commands_print(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "my-templates").mkdir()
     body = re.search(r"```html\n(.*?)```", PAGE.read_text(), re.DOTALL)
     assert body
 

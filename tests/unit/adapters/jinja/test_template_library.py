@@ -81,6 +81,7 @@ def test_a_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
     assert list((tmp_path / "one").iterdir()) == []
 
 
-def test_a_directory_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_directory_is_made_and_one_that_cannot_be_is_told(tmp_path: Path) -> None:
+    assert LIBRARY.create("one", tmp_path / "new")
     with pytest.raises(BundleNotWritten, match=f"cannot be written: {os.strerror(2)}"):
-        LIBRARY.create("one", tmp_path / "absent")
+        LIBRARY.create("one", tmp_path / "absent" / "new")
