@@ -37,7 +37,10 @@ _PROVEN_S = 60.0
 
 
 class Route:
-    """Mails and probes for one relay; tells the observer when it goes down and comes back."""
+    """Mails and probes for one relay; tells the observer when it goes down and comes back.
+
+    `in_flight` is how many mails are with it.
+    """
 
     def __init__(
         self,
@@ -58,6 +61,7 @@ class Route:
         self._clock = clock
         self._observer = observer
         self._breaker = Breaker()
+        self.in_flight = 0
         self._first_contact = asyncio.Lock()
         self._last_failure: RelayUnavailable | None = None
         self._proven_until_s = -inf
@@ -72,6 +76,13 @@ class Route:
         """Try once, or answer at once at an open breaker; a connection that died since its last mail is replaced."""
         if self._breaker.is_open:
             return self._closed()
+        self.in_flight += 1
+        try:
+            return await self._send(email, message, before_dot)
+        finally:
+            self.in_flight -= 1
+
+    async def _send(self, email: OutgoingEmail, message: bytes, before_dot: BeforeDot) -> DeliveryOutcome:
         if reused := self._idle.take():
             outcome = await self._deliver(reused, email, message, before_dot)
             # Idle connections die without a word, and relays end them by count: only a new one tells (F31, F32).

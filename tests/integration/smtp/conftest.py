@@ -106,14 +106,14 @@ def over(
     *relays: Relay,
     clock: ManualClock | None = None,
     observer: RecordingObserver | None = None,
-    max_idle: int = 4,
+    concurrency: int = 4,
     timeouts: Timeouts = SHORT,
     reach: Reach = pass_by,
 ) -> SmtpEmailTransport:
     """Make a transport with short timeouts."""
     return SmtpEmailTransport(
         relays=relays,
-        max_idle=max_idle,
+        concurrency=concurrency,
         clock=clock or ManualClock(),
         observer=observer or RecordingObserver(),
         timeouts=timeouts,
