@@ -157,7 +157,7 @@ class Container(containers.DeclarativeContainer):
     transport = providers.Singleton(
         SmtpEmailTransport,
         relays=settings.provided.relays,
-        max_idle=settings.provided.concurrency,
+        concurrency=settings.provided.concurrency,
         clock=clock,
         observer=observer,
         limiter=limiter,

@@ -1,14 +1,13 @@
 """Settings whose text has a form of its own; every parser raises ValueError without repeating the value."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import SecretStr
 
 from adapters.email_validator.address_parser import EmailValidatorAddressParser
-from adapters.smtp.relay import TlsMode
 from adapters.smtp.tls import verifying_context
 from domain.email_address import BadAddress, EmailAddress
 
@@ -26,8 +25,6 @@ _ORIGINAL = "takeoff_mailer"  # its crate, and so the target of what it would lo
 _HEADER_NAME = re.compile(r"[!-9;-~]{1,64}")
 _OWN_HEADERS = {"from", "to", "subject", "date", "message-id", "mime-version", "auto-submitted", "cc", "bcc"}
 _SENDER = re.compile(r'\s*"?(?P<name>[^"<>]*?)"?\s*<(?P<address>[^<>]*)>\s*')
-_RELAY_SCHEMES = {"smtp": TlsMode.STARTTLS, "smtps": TlsMode.IMPLICIT}
-_RELAY_PORTS = {"smtp": 587, "smtps": 465}  # RFC 6409 3.1, RFC 8314 3.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,20 +47,9 @@ class Sender:
     display_name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RelayAddress:
-    """One entry of SMTP_RELAY; what is None comes from the SMTP_* variables."""
-
-    host: str
-    port: int | None = None
-    tls: TlsMode | None = None
-    user: str | None = None
-    password: str | None = field(default=None, repr=False)
-
-
 def parse_amqp_url(url: SecretStr) -> SecretStr:
     """Check the form `amqp[s]://user:password@host:port/vhost`."""
-    parts = _split(url.get_secret_value())
+    parts = split_url(url.get_secret_value())
     if parts.scheme not in {"amqp", "amqps"} or not parts.hostname:
         raise ValueError("must look like amqp://user:password@host:5672/vhost (or amqps://)")
     return url
@@ -72,7 +58,7 @@ def parse_amqp_url(url: SecretStr) -> SecretStr:
 def parse_database_url(url: SecretStr) -> SecretStr:
     """Check the form `sqlite:///path` or `postgresql://user:password@host:port/name`."""
     text = url.get_secret_value()
-    parts = _split(text)
+    parts = split_url(text)
     is_sqlite = text.startswith("sqlite:///") and text != "sqlite:///"
     if not is_sqlite and not (parts.scheme == "postgresql" and parts.hostname and parts.path.strip("/")):
         raise ValueError("must look like sqlite:///var/takeoff.db or postgresql://user:password@host:5432/name")
@@ -86,32 +72,6 @@ def parse_header_name(name: str) -> str:
     ):
         raise ValueError("must be a header's name, such as Idempotency-Key")
     return name
-
-
-def parse_relays(text: object) -> object:
-    """Parse `host`, `host:port` or `smtp[s]://user:password@host:port`, or several of them with commas between."""
-    if not isinstance(text, str):
-        return text
-    return tuple(_relay(entry.strip()) for entry in text.split(","))
-
-
-def _relay(entry: str) -> RelayAddress:
-    with_scheme = "://" in entry
-    parts = _split(entry if with_scheme else f"//{entry}")
-    malformed = parts.path.strip("/") or parts.query or parts.fragment or (not with_scheme and "@" in entry)
-    if not parts.hostname or malformed or (with_scheme and parts.scheme not in _RELAY_SCHEMES):
-        raise ValueError("must be a host name, or smtp[s]://user:password@host:port, several with commas between")
-    if not with_scheme:
-        return RelayAddress(host=parts.hostname, port=parts.port)
-    if bool(parts.username) != bool(parts.password):
-        raise ValueError("a login in an smtp[s]:// URL needs both user and password")
-    return RelayAddress(
-        host=parts.hostname,
-        port=parts.port or _RELAY_PORTS[parts.scheme],
-        tls=_RELAY_SCHEMES[parts.scheme],
-        user=unquote(parts.username) if parts.username else None,
-        password=unquote(parts.password) if parts.password else None,
-    )
 
 
 def parse_sender(text: str) -> Sender:
@@ -128,7 +88,7 @@ def parse_http_address(text: object) -> object:
     """Parse `host:port`; brackets around an IPv6 host."""
     if not isinstance(text, str):
         return text
-    parts = _split(f"//{text}")
+    parts = split_url(f"//{text}")
     if not parts.hostname or parts.port is None or parts.path:
         raise ValueError("must be host:port, such as 127.0.0.1:8080")
     return HttpAddress(host=parts.hostname, port=parts.port)
@@ -176,7 +136,8 @@ def readable_certificates(path: Path) -> Path:
     return path
 
 
-def _split(url: str) -> SplitResult:
+def split_url(url: str) -> SplitResult:
+    """Take a URL apart; raises ValueError where its host or port is malformed."""
     try:
         parts = urlsplit(url)
         usable = parts.port != 0

@@ -18,9 +18,9 @@ from domain.email_job import InDoubtPolicy
 from entrypoints.datadog_settings import DatadogSettings
 from entrypoints.layered_settings import LayeredSettings
 from entrypoints.limit_settings import LimitSettings
+from entrypoints.relay_addresses import RelayAddress, parse_relays
 from entrypoints.setting_values import (
     HttpAddress,
-    RelayAddress,
     Sender,
     existing_directory,
     parse_amqp_url,
@@ -28,7 +28,6 @@ from entrypoints.setting_values import (
     parse_header_name,
     parse_http_address,
     parse_log_level,
-    parse_relays,
     parse_rust_log,
     parse_sender,
     readable_certificates,
@@ -160,7 +159,7 @@ class Settings(LimitSettings, HospitalSettings, HttpSettings, TemplateSettings, 
 
     @property
     def relays(self) -> tuple[Relay, ...]:
-        """The relays in order of preference; what an address leaves open comes from the SMTP_* variables."""
+        """The relays in their order; what an address leaves open comes from the SMTP_* variables."""
         return tuple(self._relay(address) for address in self.smtp_relay)
 
     @property
@@ -188,4 +187,5 @@ class Settings(LimitSettings, HospitalSettings, HttpSettings, TemplateSettings, 
             password=password,
             ca_file=self.smtp_ca_file,
             pipelining=self.smtp_pipelining,
+            weight=address.weight,
         )

@@ -22,7 +22,10 @@ class Pipelining(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relay:
-    """One submission server; `ca_file` (PEM) replaces the system's roots, `user` None means no login."""
+    """One submission server; `ca_file` (PEM) replaces the system's roots, `user` None means no login.
+
+    `weight` is its part of the mails (`adapters/smtp/rotation.py`).
+    """
 
     host: str
     port: int
@@ -31,6 +34,7 @@ class Relay:
     password: str | None = field(default=None, repr=False)
     ca_file: Path | None = None
     pipelining: Pipelining = Pipelining.AUTO
+    weight: int | None = None
 
     @property
     def name(self) -> str:

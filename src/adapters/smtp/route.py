@@ -41,7 +41,10 @@ _PROVEN_S = 60.0
 
 
 class Route:
-    """Mails and probes for one relay; tells the observer when it goes down and comes back."""
+    """Mails and probes for one relay; tells the observer when it goes down and comes back.
+
+    `in_flight` is how many mails are with it.
+    """
 
     def __init__(
         self,
@@ -64,6 +67,7 @@ class Route:
         self._observer = observer
         self._breaker = Breaker()
         self._pace = Pace(relay=relay.name, limiter=limiter, clock=clock)
+        self.in_flight = 0
         self._first_contact = asyncio.Lock()
         self._last_failure: RelayUnavailable | None = None
         self._proven_until_s = -inf
@@ -84,7 +88,16 @@ class Route:
 
         Answers at once at an open breaker, and where the turn will not come soon. Raises LedgerUnavailable.
         """
-        if not (self._breaker.is_open or await self._pace.turn()):
+        if self._breaker.is_open:
+            return self._closed()
+        self.in_flight += 1
+        try:
+            return await self._send(email, message, before_dot)
+        finally:
+            self.in_flight -= 1
+
+    async def _send(self, email: OutgoingEmail, message: bytes, before_dot: BeforeDot) -> DeliveryOutcome:
+        if not await self._pace.turn():
             return RelayUnavailable(phase=Phase.CONNECT, cause="rate_limit", relay=self._relay.name)
         if self._breaker.is_open:
             return self._closed()

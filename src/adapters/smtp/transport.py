@@ -1,4 +1,4 @@
-"""Mail over SMTP: the relays in their order, each behind its breaker."""
+"""Mail over SMTP: the relays in their order or by their weights, each behind its breaker."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -7,6 +7,7 @@ from typing import Self
 
 from adapters.smtp.mime import compose
 from adapters.smtp.relay import Relay
+from adapters.smtp.rotation import Rotation
 from adapters.smtp.route import Route
 from adapters.smtp.timeouts import Timeouts
 from adapters.smtp.tls import verifying_context
@@ -21,17 +22,17 @@ from domain.outgoing_email import OutgoingEmail
 
 
 class SmtpEmailTransport(EmailTransport):
-    """Tries the relays in order, the next one only where one is unavailable or can never take this mail.
+    """Tries the relays one after the other, the next only where one is unavailable or can never take this mail.
 
-    `max_idle` connections per relay are kept between mails; open ones are as many as there are sends. Entering
-    raises OSError where a relay's `ca_file` cannot be read.
+    Which comes first is the rotation's. `concurrency` is how many mails there are at a time; as many connections per
+    relay are kept between them. Entering raises OSError where a relay's `ca_file` cannot be read.
     """
 
     def __init__(
         self,
         *,
         relays: Sequence[Relay],
-        max_idle: int,
+        concurrency: int,
         clock: Clock,
         observer: Observer,
         limiter: RateLimiter,
@@ -41,13 +42,14 @@ class SmtpEmailTransport(EmailTransport):
         if not relays:
             raise ValueError("at least one relay is needed")
         self._relays = relays
-        self._max_idle = max_idle
+        self._concurrency = concurrency
         self._clock = clock
         self._observer = observer
         self._limiter = limiter
         self._timeouts = timeouts or Timeouts()
         self._reach = reach
         self._routes: list[Route] = []
+        self._rotation = Rotation(weights=[relay.weight for relay in relays], concurrency=concurrency)
 
     async def __aenter__(self) -> Self:
         self._routes = [self._route(relay) for relay in self._relays]
@@ -63,8 +65,12 @@ class SmtpEmailTransport(EmailTransport):
         self._start_due_probes(email.mail_from)  # nobody else asks a relay that is down while another one works
         message = compose(email)
         failures: list[RelayUnavailable | Unsendable] = []
-        for route in self._routes:
-            outcome = await route.send(email, message, before_dot)
+        order = self._rotation.order(
+            is_available=[route.is_available for route in self._routes],
+            in_flight=[route.in_flight for route in self._routes],
+        )
+        for number in order:
+            outcome = await self._routes[number].send(email, message, before_dot)
             if not isinstance(outcome, RelayUnavailable | Unsendable):
                 return outcome
             failures.append(outcome)
@@ -92,7 +98,7 @@ class SmtpEmailTransport(EmailTransport):
         return Route(
             relay=relay,
             context=verifying_context(relay.ca_file),
-            max_idle=self._max_idle,
+            max_idle=self._concurrency,
             timeouts=self._timeouts,
             clock=self._clock,
             observer=self._observer,

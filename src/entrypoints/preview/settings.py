@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr, ValidationInfo
 from pydantic_settings import NoDecode
 
-from entrypoints.setting_values import RelayAddress, Sender, parse_amqp_url, parse_relays, parse_sender
+from entrypoints.relay_addresses import RelayAddress, parse_relays
+from entrypoints.setting_values import Sender, parse_amqp_url, parse_sender
 from entrypoints.settings import Settings
 
 _SAMPLE_SENDER = "Takeoff <tickets@takeoff.example>"

@@ -108,7 +108,7 @@ def over(
     *relays: Relay,
     clock: ManualClock | None = None,
     observer: RecordingObserver | None = None,
-    max_idle: int = 4,
+    concurrency: int = 4,
     timeouts: Timeouts = SHORT,
     limits: RateLimits = RateLimits(),  # noqa: B008  immutable
     reach: Reach = pass_by,
@@ -117,7 +117,7 @@ def over(
     clock = clock or ManualClock()
     return SmtpEmailTransport(
         relays=relays,
-        max_idle=max_idle,
+        concurrency=concurrency,
         clock=clock,
         observer=observer or RecordingObserver(),
         limiter=InMemoryRateLimiter(limits=limits, clock=clock),

@@ -129,7 +129,7 @@ async def test_a_mail_under_way_when_it_opens_does_not_close_it(server: Scripted
 
 async def test_when_it_opens_no_idle_connection_is_kept(server: ScriptedServer) -> None:
     """F55: each holds a file descriptor, and these may be what is lacking."""
-    async with server, over(plain(server), max_idle=THRESHOLD + 3) as transport:
+    async with server, over(plain(server), concurrency=THRESHOLD + 3) as transport:
         await send_many(transport, THRESHOLD + 3)
         server.on("MAIL", *[NOT_NOW] * 2 * THRESHOLD)
         for _ in range(THRESHOLD):

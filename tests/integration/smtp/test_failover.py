@@ -1,9 +1,11 @@
 """The next relay where one fails, and the way back."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from adapters.smtp.timeouts import Timeouts
 from domain.breaker import THRESHOLD
 from domain.outcome import Accepted, DeliveryOutcome, RelayUnavailable, Unsendable
 from domain.worker_events import RelayBack, RelayDown
@@ -11,7 +13,7 @@ from tests.contracts.email_transport import MAIL_FROM, Gate, allow, an_email
 from tests.doubles.clock import ManualClock
 from tests.doubles.observer import RecordingObserver
 from tests.integration.smtp.conftest import over, plain, settle
-from tests.integration.smtp.scripted_server import Action, ScriptedServer, cut, say, stall
+from tests.integration.smtp.scripted_server import Action, ScriptedServer, Session, cut, say, stall
 
 DOWN = say("451 4.3.0 down")
 
@@ -148,3 +150,53 @@ async def test_the_gate_is_asked_for_each_relay_whose_dot_is_next() -> None:
     async with first, second, over(plain(first), plain(second)) as transport:
         assert _relay_of(await transport.send(an_email(), before_dot=gate)) == plain(second).name
     assert gate.asked == [plain(first).name, plain(second).name]
+
+
+async def test_weights_spread_the_mails_and_a_failing_relay_loses_its_part_to_the_other() -> None:
+    first, second = ScriptedServer(), ScriptedServer()
+    async with first, second:
+        relays = (replace(plain(first), weight=3), replace(plain(second), weight=1))
+        async with over(*relays) as transport:
+            for number in range(8):
+                await transport.send(an_email(number), before_dot=allow)
+            assert (len(first.mails), len(second.mails)) == (6, 2)
+            first.on("MAIL", DOWN, DOWN)  # the kept connection, and the new one
+            outcomes = [await transport.send(an_email(number), before_dot=allow) for number in range(8, 12)]
+    assert {type(outcome) for outcome in outcomes} == {Accepted}
+    assert (len(first.mails), len(second.mails)) == (8, 4)
+
+
+async def test_a_relay_of_weight_0_comes_when_the_others_fail() -> None:
+    spare, first = ScriptedServer(), ScriptedServer()
+    async with spare, first, over(replace(plain(spare), weight=0), plain(first)) as transport:
+        await transport.send(an_email(1), before_dot=allow)
+        assert not spare.connections
+        first.on("MAIL", DOWN, DOWN)
+        assert _relay_of(await transport.send(an_email(2), before_dot=allow)) == plain(spare).name
+
+
+async def test_a_slow_relay_does_not_hold_up_the_others() -> None:
+    """It has its part of the mails that are under way, and no more."""
+    answers = asyncio.Event()
+
+    async def wait_then_answer(session: Session) -> None:
+        await answers.wait()
+        session.say(b"250 2.0.0 queued\r\n")
+
+    slow, quick = ScriptedServer().on("DOT", *[wait_then_answer] * 99), ScriptedServer()
+    async with slow, quick:
+        relays = (replace(plain(slow), weight=1), replace(plain(quick), weight=1))
+        async with over(*relays, concurrency=8, timeouts=Timeouts()) as transport:
+            places = asyncio.Semaphore(8)
+
+            async def send(number: int) -> None:
+                async with places:
+                    await transport.send(an_email(number), before_dot=allow)
+
+            sending = [asyncio.create_task(send(number)) for number in range(100)]
+            async with asyncio.timeout(30):
+                while len(quick.mails) < 96:
+                    await settle()
+            answers.set()
+            await asyncio.gather(*sending)
+    assert slow.dots == 4

@@ -169,8 +169,8 @@ async def test_idle_connections_leave_each_at_its_time_and_one_sleeper_sees_to_a
     assert server.connections == 4
 
 
-async def test_no_more_than_max_idle_connections_are_kept(server: ScriptedServer) -> None:
-    async with server, over(plain(server), max_idle=2) as transport:
+async def test_no_more_connections_are_kept_than_mails_at_a_time(server: ScriptedServer) -> None:
+    async with server, over(plain(server), concurrency=2) as transport:
         await asyncio.gather(*(transport.send(an_email(number), before_dot=allow) for number in range(6)))
         assert server.connections == 6
         await settle()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.smtp.relay import Relay, TlsMode
+from adapters.smtp.relay import Pipelining, Relay, TlsMode
 from domain.email_job import InDoubtPolicy
 from domain.rate_limit import RateLimit, RateLimits
 from entrypoints.load_settings import SettingsInvalid, load_settings
@@ -115,6 +115,12 @@ def test_nothing_set_names_everything_that_is_required() -> None:
         ({"SMTP_RELAY": f"u:{SECRET}@relay"}, "SMTP_RELAY or MAIL_HOST: must be a host name"),
         ({"SMTP_RELAY": "relay, ,relay2"}, "SMTP_RELAY or MAIL_HOST: must be a host name"),
         ({"SMTP_RELAY": "relay:0"}, "SMTP_RELAY or MAIL_HOST: has a malformed host or port"),
+        (
+            {"SMTP_RELAY": "relay?weight=1001"},
+            "SMTP_RELAY or MAIL_HOST: takes nothing after ? but weight=0 to weight=1000",
+        ),
+        ({"SMTP_RELAY": f"smtp://u:{SECRET}@relay?waight=1"}, "SMTP_RELAY or MAIL_HOST: takes nothing after ?"),
+        ({"SMTP_RELAY": "a?weight=0,b?weight=0"}, "SMTP_RELAY or MAIL_HOST: one weight at least must be above 0"),
         ({"SMTP_PORT": SECRET}, "SMTP_PORT or MAIL_PORT: "),
         ({"SMTP_PORT": "0"}, "SMTP_PORT or MAIL_PORT: "),
         ({"SMTP_PORT": "65536"}, "SMTP_PORT or MAIL_PORT: "),
@@ -187,6 +193,18 @@ def test_all_problems_are_told_at_once(environment: Environment) -> None:
     ("variables", "relays"),
     [
         ({"SMTP_RELAY": "relay", "SMTP_PORT": "587"}, [Relay(host="relay", port=587, tls=TlsMode.STARTTLS)]),
+        (
+            {"SMTP_RELAY": "smtps://a?weight=3, b:587?weight=1, c:25"},
+            [
+                Relay(host="a", port=465, tls=TlsMode.IMPLICIT, weight=3),
+                Relay(host="b", port=587, tls=TlsMode.STARTTLS, weight=1),
+                Relay(host="c", port=25, tls=TlsMode.STARTTLS),
+            ],
+        ),
+        (
+            {"SMTP_RELAY": "relay", "SMTP_PIPELINING": "off"},
+            [Relay(host="relay", port=465, tls=TlsMode.IMPLICIT, pipelining=Pipelining.OFF)],
+        ),
         ({"SMTP_RELAY": "relay:2525"}, [Relay(host="relay", port=2525, tls=TlsMode.STARTTLS)]),
         (
             {"SMTP_RELAY": "relay:1025", "SMTP_TLS": "insecure-none"},
