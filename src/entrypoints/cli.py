@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from entrypoints.datadog_cli import datadog
 from entrypoints.hospital_cli import hospital
 
 app = typer.Typer(
@@ -22,6 +23,7 @@ templates = typer.Typer(
 app.add_typer(templates, name="templates")
 _DIR = typer.Option("--dir", exists=True, file_okay=False, help="The directory of bundles, instead of TEMPLATES_DIR.")
 app.add_typer(hospital, name="hospital")
+app.add_typer(datadog, name="datadog")
 
 
 def _print_version(wanted: bool) -> None:
