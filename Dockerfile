@@ -34,6 +34,7 @@ COPY --from=build /opt/venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1
 # Where .env is looked for; var/ holds the ledger (DATABASE_URL), for which the user below must be able to write.
 WORKDIR /app
+COPY deploy/datadog deploy/datadog
 RUN mkdir var && chown 10001:10001 var
 VOLUME /app/var
 USER 10001:10001

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from entrypoints.datadog_cli import datadog
 from entrypoints.hospital_cli import hospital
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ _NEW_DIR = typer.Option(
     "--dir", file_okay=False, help="The directory of bundles, made if need be, instead of TEMPLATES_DIR."
 )
 app.add_typer(hospital, name="hospital")
+app.add_typer(datadog, name="datadog")
 
 
 def _print_version(wanted: bool) -> None:

@@ -18,6 +18,8 @@ SECRETS = (
     "MAIL_USERNAME",
     "SMTP_PASS",
     "MAIL_PASSWORD",
+    "DD_API_KEY",
+    "DD_APP_KEY",
 )
 
 
