@@ -19,6 +19,7 @@ from domain.letter_filter import LetterFilter, ReasonPattern
 from tests.contracts.database_stage import DatabaseStage
 from tests.contracts.hospital_changes import HospitalChangesContract
 from tests.contracts.hospital_filters import assert_same_letters, fill, filled_fake, filters
+from tests.contracts.hospital_records import HospitalRecordsContract
 from tests.contracts.hospital_store import HospitalStoreContract, a_mail
 from tests.contracts.replay_jobs import ReplayJobsContract
 from tests.doubles.clock import START, ManualClock
@@ -46,7 +47,9 @@ def jobs(ledger: DatabaseLedger) -> DatabaseReplayJobs:
     return DatabaseReplayJobs(ledger=ledger)
 
 
-class TestSqliteHospitalStore(HospitalStoreContract, HospitalChangesContract, ReplayJobsContract):
+class TestSqliteHospitalStore(
+    HospitalStoreContract, HospitalChangesContract, HospitalRecordsContract, ReplayJobsContract
+):
     """Runs the contracts."""
 
 
