@@ -26,7 +26,7 @@ READ_COMPOSE := import yaml; yaml.safe_load(open("docker-compose.yml"))
 # One quiet line for a check that is fine, all its output for one that is not.
 step = @printf '%-12s' $(1); if out=$$($(2) 2>&1); then echo ok; else echo FAILED; echo "$$out"; exit 1; fi
 
-.PHONY: help install check test test-unit test-integration test-faults test-faults-long bench-mime lock metrics demo image clean $(CHECKS:%=check-%)
+.PHONY: help install check test test-unit test-integration test-faults test-faults-long bench-mime lock metrics pictures demo image clean $(CHECKS:%=check-%)
 
 help: ## List these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile
@@ -103,6 +103,9 @@ lock: install ## Resolve the dependencies of pyproject.toml, with hashes; ARGS=-
 
 metrics: install ## Write docs/metrics.md from the registry of metrics
 	@$(BIN)/python .ci/metrics_page.py
+
+pictures: install ## Draw what the hospital's commands print, for docs/hospital.md
+	@$(BIN)/python .ci/hospital_pictures.py
 
 demo: install ## Show what becomes of good and bad tasks: no RabbitMQ, no Docker
 	@$(BIN)/takeoff-mailer demo $(ARGS)
