@@ -121,6 +121,7 @@ metrics: install ## Write docs/metrics.md from the registry of metrics
 
 pictures: install ## Take the pictures in docs/images anew, with an installed Chromium
 	@$(BIN)/python -m tests.integration.templates.screenshots
+	@$(BIN)/python .ci/hospital_pictures.py
 
 demo: install ## Show what becomes of good and bad tasks: no RabbitMQ, no Docker
 	@$(BIN)/takeoff-mailer demo $(ARGS)

@@ -20,4 +20,28 @@ class AdmissionInterrupted:
     retry_in_s: float
 
 
-HospitalEvent = LettersAdmitted | AdmissionInterrupted
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CauseFound:
+    """The first letter of a cause; `group` is its number in `hospital groups`."""
+
+    group: str
+    reason: str
+    reply_code: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InflowHigh:
+    """More letters than are usual came within `within_s` seconds; told once until it has been quiet for a while."""
+
+    letters: int
+    within_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LettersOld:
+    """A letter waits for longer than it should; told once a day."""
+
+    oldest_age_s: float
+
+
+HospitalEvent = LettersAdmitted | AdmissionInterrupted | CauseFound | InflowHigh | LettersOld

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from domain.audit import AuditEntry
 from domain.cause_group import CauseGroup
 from domain.failure_reason import FailureReason
 from domain.reply import Reply
@@ -42,7 +43,7 @@ class FailedMail:
     @property
     def identity(self) -> str:
         """The same for every copy of this letter: 64 hexadecimal digits of its key and body."""
-        return hashlib.sha256(self.key.encode("utf-8", "replace") + b"\0" + self.body).hexdigest()
+        return identity_of(self.key, self.body)
 
     @property
     def cause(self) -> CauseGroup:
@@ -79,3 +80,19 @@ class LetterContents:
 
     body: bytes
     properties: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterRecord:
+    """All that a store keeps of a letter; `left_at` says since when it is not WAITING any more."""
+
+    letter: Letter
+    contents: LetterContents
+    search_text: str
+    left_at: datetime | None = None
+    history: tuple[AuditEntry, ...] = ()
+
+
+def identity_of(key: str, body: bytes) -> str:
+    """Identify a letter by what all its copies share: 64 hexadecimal digits."""
+    return hashlib.sha256(key.encode("utf-8", "replace") + b"\0" + body).hexdigest()

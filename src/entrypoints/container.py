@@ -34,6 +34,7 @@ from adapters.rabbitmq.topology import Topology
 from adapters.segno.qr_encoder import SegnoQrEncoder
 from adapters.smtp.diagnosis import SmtpDiagnosis
 from adapters.smtp.transport import SmtpEmailTransport
+from adapters.webhook.observer import WebhookObserver
 from application.failpoints import pass_by
 from application.fan_out import FanOut
 from application.metrics.meter import Meter
@@ -56,6 +57,7 @@ from application.use_cases.run_worker import RunWorker
 from application.use_cases.sample_worker import SampleWorker
 from application.use_cases.settle_message import SettleMessage
 from application.use_cases.trace_mail import TraceMail
+from application.use_cases.watch_hospital import WatchHospital, WatchLimits
 from domain.retry_policy import RetryPolicy
 from entrypoints.process_memory import rss_bytes
 
@@ -108,6 +110,11 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         observer=observer,
     )
+    webhook = providers.Singleton(
+        WebhookObserver,
+        url=settings.provided.hospital_webhook_url.get_secret_value.call(),
+        secret=settings.provided.hospital_webhook_secret.get_secret_value.call(),
+    )
     hospital = providers.Singleton(DatabaseHospitalStore, ledger=ledger)
     read_letter = providers.Singleton(ReadLetter, codec=codec, addresses=addresses, ledger=ledger)
     admit = providers.Singleton(
@@ -115,6 +122,17 @@ class Container(containers.DeclarativeContainer):
         queue=providers.Singleton(RabbitMqHospitalQueue, url=broker_url, topology=topology),
         store=hospital,
         read=read_letter,
+        watch=providers.Singleton(
+            WatchHospital,
+            store=hospital,
+            observer=observer,
+            clock=clock,
+            limits=providers.Singleton(
+                WatchLimits,
+                inflow=settings.provided.hospital_inflow_limit,
+                age_s=settings.provided.hospital_age_limit_s,
+            ),
+        ),
         observer=observer,
         clock=clock,
     )

@@ -23,12 +23,11 @@ from entrypoints.hospital_options import (
     Words,
     filter_flags,
 )
-from entrypoints.keeping_cli import edit
+from entrypoints.keeping_cli import edit, export, import_letters, note, purge
 from entrypoints.replay_cli import replay
 
 hospital = typer.Typer(help="Looks at the mails that failed, and sorts them.", no_args_is_help=True)
 hospital.add_typer(replay, name="replay")
-hospital.command()(edit)
 
 
 @hospital.command()
@@ -155,3 +154,8 @@ def restore(
     from entrypoints.hospital.moving import run_restore  # noqa: PLC0415
 
     raise typer.Exit(run_restore(filter_flags(context), everything=everything, dry_run=dry_run, as_json=as_json))
+
+
+for command in (edit, note, export, purge):
+    hospital.command()(command)
+hospital.command("import")(import_letters)

@@ -55,6 +55,15 @@ def parse_amqp_url(url: SecretStr) -> SecretStr:
     return url
 
 
+def parse_webhook_url(url: SecretStr) -> SecretStr:
+    """Check the form `https://host/path`; http is for what listens on this host or in its network."""
+    if url.get_secret_value():
+        parts = split_url(url.get_secret_value())
+        if parts.scheme not in {"https", "http"} or not parts.hostname:
+            raise ValueError("must look like https://hooks.example.com/path")
+    return url
+
+
 def parse_database_url(url: SecretStr) -> SecretStr:
     """Check the form `sqlite:///path` or `postgresql://user:password@host:port/name`."""
     text = url.get_secret_value()

@@ -30,6 +30,7 @@ from entrypoints.setting_values import (
     parse_log_level,
     parse_rust_log,
     parse_sender,
+    parse_webhook_url,
     readable_certificates,
 )
 
@@ -117,7 +118,14 @@ class TemplateSettings(LayeredSettings):
 
 
 class HospitalSettings(BrokerSettings, DatabaseSettings, LogSettings):
-    """What the hospital needs: the queue of failed mails, the store, and a log."""
+    """What the hospital needs: the queue of failed mails, the store, and a log; and whom it tells when."""
+
+    hospital_webhook_url: Annotated[SecretStr, AfterValidator(parse_webhook_url)] = Field(
+        SecretStr(""), validation_alias=AliasChoices("HOSPITAL_WEBHOOK_URL")
+    )
+    hospital_webhook_secret: SecretStr = Field(SecretStr(""), validation_alias=AliasChoices("HOSPITAL_WEBHOOK_SECRET"))
+    hospital_inflow_limit: int = Field(100, ge=1, validation_alias=AliasChoices("HOSPITAL_INFLOW_LIMIT"))
+    hospital_age_limit_s: float = Field(86_400.0, gt=0, validation_alias=AliasChoices("HOSPITAL_AGE_LIMIT_S"))
 
 
 class Settings(LimitSettings, HospitalSettings, HttpSettings, TemplateSettings, DatadogSettings):

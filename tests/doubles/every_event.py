@@ -2,7 +2,7 @@
 
 from domain.events import Event
 from domain.failure_reason import FailureKind
-from domain.hospital_events import AdmissionInterrupted, LettersAdmitted
+from domain.hospital_events import AdmissionInterrupted, CauseFound, InflowHigh, LettersAdmitted, LettersOld
 from domain.mail_events import (
     DeliveryFailedUnexpectedly,
     DuplicateSuppressed,
@@ -125,4 +125,7 @@ EVERY_EVENT: list[Event] = [
     LedgerCommitted(operations=3, duration_s=0.004),
     LettersAdmitted(new=3, returned=2, known=1),
     AdmissionInterrupted(cause=CANARY, retry_in_s=1),
+    CauseFound(group="0123456789ab", reason="bad_wire", reply_code=None),
+    InflowHigh(letters=200, within_s=60),
+    LettersOld(oldest_age_s=100_000),
 ]

@@ -1,13 +1,14 @@
 """The hospital's store on SQLite or PostgreSQL."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from adapters.database import letter_changes, letter_operations
+from adapters.database import letter_changes, letter_operations, letter_records
 from adapters.database.ledger import DatabaseLedger
 from adapters.database.writer import LAST
 from application.ports.hospital_store import Admission, GroupSummary, HospitalStats, HospitalStore
 from domain.audit import AuditEntry, Deed
-from domain.letter import FailedMail, Letter, LetterContents, LetterStatus
+from domain.letter import FailedMail, Letter, LetterContents, LetterRecord, LetterStatus
 from domain.letter_filter import LetterFilter
 
 # Below the number of parameters that every SQLite takes in one statement (sqlite.org/limits.html, 9).
@@ -70,3 +71,18 @@ class DatabaseHospitalStore(HospitalStore):
 
     async def history(self, letter_id: int) -> Sequence[AuditEntry]:
         return await self._writer.submit(lambda on: letter_changes.history(on, letter_id), order=LAST)
+
+    async def record(self, letter_id: int) -> LetterRecord | None:
+        return await self._writer.submit(lambda on: letter_records.record(on, letter_id), order=LAST)
+
+    async def keep(self, record: LetterRecord) -> int | None:
+        return await self._writer.submit(lambda on: letter_records.keep(on, record), order=_AS_THEY_COME)
+
+    async def purgeable(self, before: datetime) -> Sequence[int]:
+        return await self._writer.submit(lambda on: letter_records.purgeable(on, before), order=LAST)
+
+    async def purge(self, ids: Sequence[int], *, before: datetime) -> int:
+        return sum([await self._purge(ids[at : at + _IDS_AT_ONCE], before) for at in range(0, len(ids), _IDS_AT_ONCE)])
+
+    async def _purge(self, ids: Sequence[int], before: datetime) -> int:
+        return await self._writer.submit(lambda on: letter_records.purge(on, ids, before), order=LAST)

@@ -90,7 +90,7 @@ def groups_query(wanted: LetterFilter, *, dialect: str) -> Select[Any]:
     """Make the statement of `groups`."""
     # Where another index finds few letters, SQLite would rather go through all of them in the order of their causes:
     # an expression has no index that it could go by.
-    finds_few = wanted.categories or wanted.domains or wanted.reasons or wanted.key
+    finds_few = wanted.categories or wanted.domains or wanted.not_domains or wanted.reasons or wanted.key
     cause_id = letter.c.cause_id.concat("") if finds_few else letter.c.cause_id
     counted = (
         select(

@@ -9,7 +9,7 @@ from application.ports.hospital_store import GroupSummary
 from domain.audit import Action, AuditEntry, Deed
 from domain.cause_group import CauseGroup
 from domain.failure_reason import FailureKind, FailureReason
-from domain.letter import FailedMail, Letter, LetterContents, LetterStatus
+from domain.letter import FailedMail, Letter, LetterContents, LetterRecord, LetterStatus, identity_of
 from domain.letter_filter import searchable
 from domain.reply import Reply
 
@@ -38,6 +38,33 @@ def new_values(mail: FailedMail, *, now_s: float) -> dict[str, object]:
     """All columns of a letter."""
     fixed = {"identity": mail.identity, "key": mail.key, "body": mail.body, "admitted_at_s": now_s, "returned": 0}
     return {**story_values(mail, now_s=now_s), **fixed}
+
+
+def record_values(record: LetterRecord) -> dict[str, object]:
+    """All columns of a letter that was kept before, but for its number."""
+    of = record.letter
+    return {
+        "identity": identity_of(of.key, record.contents.body),
+        "key": of.key,
+        "status": str(of.status),
+        "cause_id": of.group,
+        "reason": str(of.reason.kind),
+        "reason_detail": fit(of.reason.detail),
+        "reply_code": of.reply.code if of.reply else None,
+        "reply_text": fit(of.reply.text) if of.reply else "",
+        "relay": fit(of.relay),
+        "attempts": of.attempts,
+        "failed_at_s": of.failed_at.timestamp(),
+        "admitted_at_s": of.admitted_at.timestamp(),
+        "left_at_s": record.left_at.timestamp() if record.left_at else None,
+        "returned": of.returned,
+        "original_id": of.original,
+        "category": fit(of.category),
+        "domain": fit(of.domain),
+        "search_text": searchable(record.search_text),
+        "properties": record.contents.properties,
+        "body": record.contents.body,
+    }
 
 
 def cause_values(cause: CauseGroup) -> dict[str, object]:

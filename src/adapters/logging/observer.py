@@ -45,6 +45,9 @@ _NAMES: dict[type[Event], tuple[str, str]] = {
     timing_events.LedgerCommitted: ("debug", "ledger.committed"),
     hospital_events.LettersAdmitted: ("info", "hospital.letters_admitted"),
     hospital_events.AdmissionInterrupted: ("error", "hospital.admission_interrupted"),
+    hospital_events.CauseFound: ("warning", "hospital.cause_found"),
+    hospital_events.InflowHigh: ("error", "hospital.inflow_high"),
+    hospital_events.LettersOld: ("warning", "hospital.letters_old"),
 }
 
 

@@ -2,26 +2,17 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from adapters.memory.letter_row import LetterRow
 from application.ports.clock import Clock
 from application.ports.hospital_store import REPLAY_LEASE_S, Admission, GroupSummary, HospitalStats, HospitalStore
 from application.ports.ledger import LedgerUnavailable
 from domain.audit import AuditEntry, Deed
 from domain.cause_group import CauseGroup
-from domain.letter import FailedMail, Letter, LetterContents, LetterStatus
+from domain.letter import FailedMail, Letter, LetterContents, LetterRecord, LetterStatus, identity_of
 from domain.letter_filter import LetterFilter, searchable
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Row:
-    letter: Letter
-    contents: LetterContents
-    search_text: str
-    left_at: datetime | None = None
-    job: int | None = None
-    history: tuple[AuditEntry, ...] = ()
 
 
 class InMemoryHospitalStore(HospitalStore):
@@ -30,19 +21,19 @@ class InMemoryHospitalStore(HospitalStore):
     def __init__(self, *, clock: Clock) -> None:
         self.is_down = False
         self._clock = clock
-        self._rows: dict[int, _Row] = {}
+        self._rows: dict[int, LetterRow] = {}
         self._ids: dict[str, int] = {}
         self._causes: dict[str, CauseGroup] = {}
 
     async def admit(self, mail: FailedMail) -> Admission:
         self._require()
-        number = self._ids.setdefault(mail.identity, len(self._ids) + 1)
+        number = self._ids.setdefault(mail.identity, self._next)
         before = self._rows.get(number)
-        if before and not _has_returned(before, mail):
+        if before and not before.has_returned(mail):
             return Admission.KNOWN
         self._causes[mail.cause.id] = mail.cause
         now = self._clock.now()
-        self._rows[number] = _Row(
+        self._rows[number] = LetterRow(
             letter=Letter(
                 id=number,
                 key=mail.key,
@@ -108,7 +99,7 @@ class InMemoryHospitalStore(HospitalStore):
         for number in sorted(set(ids) & self._rows.keys()):
             row = self._rows[number]
             if row.letter.status is source:
-                left_at = _left_at(row.left_at, target, self._clock.now())
+                left_at = row.left_at_after(target, self._clock.now())
                 self._rows[number] = replace(row, letter=replace(row.letter, status=target), left_at=left_at)
                 moved.append(number)
                 if deed:
@@ -160,10 +151,14 @@ class InMemoryHospitalStore(HospitalStore):
         entry = AuditEntry(at=self._clock.now(), deed=deed)
         self._rows[letter_id] = replace(row, history=(*row.history, entry))
 
-    def _is_replayable(self, row: _Row) -> bool:
+    def _is_replayable(self, row: LetterRow) -> bool:
         if row.letter.status is LetterStatus.REPLAYING and row.left_at:
             return row.left_at <= self._clock.now() - timedelta(seconds=REPLAY_LEASE_S)
         return row.letter.status is LetterStatus.WAITING
+
+    @property
+    def _next(self) -> int:
+        return max(self._ids.values(), default=0) + 1
 
     def _select(self, wanted: LetterFilter) -> list[Letter]:
         self._require()
@@ -174,10 +169,30 @@ class InMemoryHospitalStore(HospitalStore):
         if self.is_down:
             raise LedgerUnavailable("switched off")
 
+    async def record(self, letter_id: int) -> LetterRecord | None:
+        self._require()
+        row = self._rows.get(letter_id)
+        return row.record() if row else None
 
-def _has_returned(row: _Row, mail: FailedMail) -> bool:
-    return row.left_at is not None and mail.failed_at is not None and mail.failed_at > row.left_at
+    async def keep(self, record: LetterRecord) -> int | None:
+        self._require()
+        letter = record.letter
+        identity = identity_of(letter.key, record.contents.body)
+        if identity in self._ids:
+            return None
+        number = self._next if letter.id in self._rows else letter.id
+        self._ids[identity] = number
+        cause = CauseGroup.of(letter.reason, letter.reply, letter.category)
+        self._causes.setdefault(letter.group, cause)
+        self._rows[number] = LetterRow.of(record, number)
+        return number
 
+    async def purgeable(self, before: datetime) -> Sequence[int]:
+        self._require()
+        return [number for number, row in sorted(self._rows.items()) if row.was_archived_before(before)]
 
-def _left_at(before: datetime | None, target: LetterStatus, now: datetime) -> datetime | None:
-    return None if target is LetterStatus.WAITING else before or now
+    async def purge(self, ids: Sequence[int], *, before: datetime) -> int:
+        gone = set(ids) & set(await self.purgeable(before))
+        self._rows = {number: row for number, row in self._rows.items() if number not in gone}
+        self._ids = {identity: number for identity, number in self._ids.items() if number not in gone}
+        return len(gone)

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from domain.audit import AuditEntry, Deed
 from domain.cause_group import CauseGroup
-from domain.letter import FailedMail, Letter, LetterContents, LetterStatus
+from domain.letter import FailedMail, Letter, LetterContents, LetterRecord, LetterStatus
 from domain.letter_filter import LetterFilter
 
 # A replay that has not marked its letter for so long is dead.
@@ -114,3 +114,22 @@ class HospitalStore(Protocol):
     @abstractmethod
     async def history(self, letter_id: int) -> Sequence[AuditEntry]:
         """List what was done to a letter, the oldest first."""
+
+    @abstractmethod
+    async def record(self, letter_id: int) -> LetterRecord | None:
+        """Fetch all that is kept of one letter, None if there is none."""
+
+    @abstractmethod
+    async def keep(self, record: LetterRecord) -> int | None:
+        """Keep a letter that `record` gave, here or in another store, under its number where that is free.
+
+        Returns its number; None where a letter of the same key and body is there, and then nothing changed.
+        """
+
+    @abstractmethod
+    async def purgeable(self, before: datetime) -> Sequence[int]:
+        """List the ids of letters that were archived before a time (aware), ascending."""
+
+    @abstractmethod
+    async def purge(self, ids: Sequence[int], *, before: datetime) -> int:
+        """Delete for ever those of the letters that `purgeable` would list; returns how many."""

@@ -10,7 +10,9 @@ from application.ports.hospital_store import Admission, HospitalStore
 from application.ports.ledger import LedgerUnavailable
 from application.ports.observer import Observer
 from application.use_cases.read_letter import ReadLetter
+from application.use_cases.watch_hospital import WatchHospital
 from domain.hospital_events import AdmissionInterrupted, LettersAdmitted
+from domain.letter import FailedMail
 
 _BATCH = 256
 _FIRST_PAUSE_S = 1.0
@@ -26,12 +28,14 @@ class AdmitLetters:
         queue: HospitalQueue,
         store: HospitalStore,
         read: ReadLetter,
+        watch: WatchHospital,
         observer: Observer,
         clock: Clock,
     ) -> None:
         self._queue = queue
         self._store = store
         self._read = read
+        self._watch = watch
         self._observer = observer
         self._clock = clock
         self._pause_s = _FIRST_PAUSE_S
@@ -40,15 +44,16 @@ class AdmitLetters:
         """Admit until `stop`, over outages of broker and database."""
         admitting = asyncio.create_task(self._admit_for_ever())
         stopping = asyncio.create_task(stop.wait())
+        watching = asyncio.create_task(self._watch.watch_age())
         try:
             await asyncio.wait({admitting, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if admitting.done():
                 admitting.result()
         finally:
             # What is on its way into the store comes again if it is not acknowledged, and is recognised.
-            for task in (admitting, stopping):
+            for task in (admitting, stopping, watching):
                 task.cancel()
-            await asyncio.gather(admitting, stopping, return_exceptions=True)
+            await asyncio.gather(admitting, stopping, watching, return_exceptions=True)
 
     async def drain(self, *, at_most: int | None = None) -> int:
         """Admit until the queue is empty, or `at_most` are; returns how many.
@@ -79,8 +84,10 @@ class AdmitLetters:
             self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
 
     async def _admit(self, queue: HospitalQueue, letters: Sequence[ReceivedLetter]) -> None:
+        await self._watch.begin()
+        news: list[FailedMail] = []
         # Together, so that the store may commit them together; one that fails keeps none of the others out.
-        results = await asyncio.gather(*map(self._keep, letters), return_exceptions=True)
+        results = await asyncio.gather(*(self._keep(letter, news) for letter in letters), return_exceptions=True)
         kept = [letter for letter, result in zip(letters, results, strict=True) if isinstance(result, Admission)]
         if kept:
             await queue.acknowledge(kept)
@@ -90,9 +97,15 @@ class AdmitLetters:
                     new=counts[Admission.NEW], returned=counts[Admission.RETURNED], known=counts[Admission.KNOWN]
                 )
             )
+        if news:
+            self._watch.admitted(news)
         for result in results:
             if isinstance(result, BaseException):
                 raise result
 
-    async def _keep(self, letter: ReceivedLetter) -> Admission:
-        return await self._store.admit(await self._read(letter))
+    async def _keep(self, letter: ReceivedLetter, news: list[FailedMail]) -> Admission:
+        mail = await self._read(letter)
+        admission = await self._store.admit(mail)
+        if admission is not Admission.KNOWN:
+            news.append(mail)
+        return admission

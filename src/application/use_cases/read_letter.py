@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from application.ports.address_parser import AddressParser
 from application.ports.hospital_queue import ReceivedLetter
@@ -53,18 +54,13 @@ class ReadLetter:
             fresh=hashlib.sha256(letter.properties.encode() + b"\0" + letter.body).hexdigest(),
         )
         story = await self._story(letter, key)
-        return FailedMail(
+        return self._mail(
             key=key,
             body=letter.body,
             properties=letter.properties,
-            reason=story.reason,
-            reply=story.reply,
-            relay=story.relay,
-            attempts=story.attempts,
+            task=task,
+            story=story,
             failed_at=letter.failed_at,
-            category=task.plain_category if task else "",
-            domain=self._domain(task) if task else "",
-            search_text=_search_text(letter.body, task, story),
         )
 
     def task_of(self, body: bytes) -> EmailTask | None:
@@ -76,15 +72,34 @@ class ReadLetter:
         """Make another mail of a letter, with its story and a key and body of its own."""
         task = self.task_of(body)
         story = _Story(reason=letter.reason, reply=letter.reply, relay=letter.relay, attempts=letter.attempts)
-        return FailedMail(
+        return self._mail(
             key=key,
             body=body,
             properties=contents.properties,
+            task=task,
+            story=story,
+            failed_at=letter.failed_at,
+        )
+
+    def _mail(
+        self,
+        *,
+        key: str,
+        body: bytes,
+        properties: str,
+        task: EmailTask | None,
+        story: _Story,
+        failed_at: datetime | None,
+    ) -> FailedMail:
+        return FailedMail(
+            key=key,
+            body=body,
+            properties=properties,
             reason=story.reason,
             reply=story.reply,
             relay=story.relay,
             attempts=story.attempts,
-            failed_at=letter.failed_at,
+            failed_at=failed_at,
             category=task.plain_category if task else "",
             domain=self._domain(task) if task else "",
             search_text=_search_text(body, task, story),

@@ -19,6 +19,7 @@ from entrypoints.demo.inbox import Inbox, open_inbox
 from entrypoints.demo.plot import MAX_ATTEMPTS, write_plot
 from entrypoints.demo.progress import Progress
 from entrypoints.demo.settings import DemoSettings
+from entrypoints.demo.ward import fill_ward
 
 # A task's arrival is spread so that a person can watch; the longest retry takes under 5 s.
 _ARRIVAL_S = 0.08
@@ -53,8 +54,9 @@ async def _play(folder: Path, count: int, display: Display) -> int:
             await _until_ended(progress, working)
             stop.set()
             await working
-    progress.compare_with(inbox.recipients)
-    display.show_summary(progress, inbox.index)
+        progress.compare_with(inbox.recipients)
+        ward = await fill_ward(folder, source.hospital, container)
+    display.show_summary(progress, inbox.index, ward)
     return exit_codes.FAILED if progress.surprises else exit_codes.OK
 
 

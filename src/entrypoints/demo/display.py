@@ -14,6 +14,7 @@ from rich.table import Table
 
 from entrypoints.demo.plot import DemoTask
 from entrypoints.demo.progress import Progress
+from entrypoints.demo.ward import DemoWard
 
 
 class Display(Protocol):
@@ -28,8 +29,8 @@ class Display(Protocol):
         """Show progress while the context lasts."""
 
     @abstractmethod
-    def show_summary(self, progress: Progress, index: Path) -> None:
-        """Show the fates, and where the mails are."""
+    def show_summary(self, progress: Progress, index: Path, ward: DemoWard) -> None:
+        """Show the fates, where the mails are, and how to heal those that failed."""
 
 
 class PlainDisplay(Display):
@@ -44,7 +45,7 @@ class PlainDisplay(Display):
     def showing(self, progress: Progress) -> contextlib.AbstractContextManager[object]:
         return contextlib.nullcontext()
 
-    def show_summary(self, progress: Progress, index: Path) -> None:
+    def show_summary(self, progress: Progress, index: Path, ward: DemoWard) -> None:
         self._console.print()
         for fate, count in sorted(Counter(map(str, progress.fates.values())).items()):
             self._console.print(f"{count:>4}  {fate}", highlight=False, soft_wrap=True)
@@ -53,6 +54,14 @@ class PlainDisplay(Display):
             self._console.print(f"[red]{task.key}[/]: {met}, but its kind must be {task.kind.fate}")
         self._console.print(f"\nThe mails, to read in a browser: {index}", soft_wrap=True)
         self._console.print(f"The same as .eml files:          {index.parent}", soft_wrap=True)
+        self._console.print("\nIn the hospital, by cause:")
+        for group in ward.groups:
+            cause = group.cause
+            told = " ".join(filter(None, (str(cause.reason), str(cause.reply_code or ""), cause.text)))
+            self._console.print(f"{group.letters:>4}  {told}", highlight=False, markup=False, soft_wrap=True)
+        self._console.print("To look at them and to heal one (docs/hospital.md):")
+        for command in ward.commands:
+            self._console.print(f"  {command}", highlight=False, markup=False, soft_wrap=True)
 
 
 class LiveDisplay(PlainDisplay):
@@ -79,12 +88,14 @@ class JsonDisplay(Display):
     def showing(self, progress: Progress) -> contextlib.AbstractContextManager[object]:
         return contextlib.nullcontext()
 
-    def show_summary(self, progress: Progress, index: Path) -> None:
+    def show_summary(self, progress: Progress, index: Path, ward: DemoWard) -> None:
         self._write(
             {
                 "fates": Counter(map(str, progress.fates.values())),
                 "surprises": [task.key for task in progress.surprises],
                 "inbox": str(index),
+                "hospital": {group.cause.id: group.letters for group in ward.groups},
+                "commands": list(ward.commands),
             }
         )
 

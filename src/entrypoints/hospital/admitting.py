@@ -10,6 +10,7 @@ from dependency_injector import providers
 
 from adapters.logging.configure import configure_logging
 from adapters.logging.observer import LogObserver, stack_of
+from application.fan_out import FanOut
 from application.ports.hospital_queue import HospitalQueueUnavailable
 from application.ports.ledger import LedgerUnavailable
 from entrypoints import exit_codes
@@ -28,8 +29,13 @@ def run_admit(*, once: bool) -> int:
     configure_logging(level=settings.log_level, log_format=settings.log_format)
     container = Container(settings=settings)
     # The worker's metrics are about relays and mails under way, of which there are none here.
-    container.observer.override(providers.Singleton(LogObserver))
-    return uvloop.run(_admit(container, once=once))
+    container.observer.override(
+        providers.Singleton(FanOut, log=providers.Singleton(LogObserver), webhook=container.webhook)
+    )
+    try:
+        return uvloop.run(_admit(container, once=once))
+    finally:
+        container.webhook().close()
 
 
 async def _admit(container: Container, *, once: bool) -> int:

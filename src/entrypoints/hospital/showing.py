@@ -57,7 +57,8 @@ def _as_object(letter: Letter, contents: LetterContents, timeline: Timeline | No
 
 def _print(letter: Letter, contents: LetterContents, timeline: Timeline | None, codec: TaskCodec) -> None:
     for name, value in letter_fields(letter).items():
-        print_line(f"{name:<12} {local(value) if name.endswith('_at') else value}")
+        shown = local(value) if name.endswith("_at") else "" if value is None else value
+        print_line(f"{name:<12} {shown}".rstrip())
     decoded = codec.decode(contents.body)
     if isinstance(decoded, DecodedTask):
         print_line("task", style="bold")

@@ -12,6 +12,7 @@ from tests.contracts.database_schema import SchemaContract
 from tests.contracts.database_stage import DatabaseStage
 from tests.contracts.hospital_changes import HospitalChangesContract
 from tests.contracts.hospital_filters import WORDS, fill, filled_fake
+from tests.contracts.hospital_records import HospitalRecordsContract
 from tests.contracts.hospital_store import HospitalStoreContract
 from tests.contracts.ledger import LedgerContract
 from tests.contracts.ledger_retention import RetentionContract
@@ -32,7 +33,9 @@ class TestPostgresqlSchema(SchemaContract):
     """Runs the contract of the migrations."""
 
 
-class TestPostgresqlHospitalStore(HospitalStoreContract, HospitalChangesContract, ReplayJobsContract):
+class TestPostgresqlHospitalStore(
+    HospitalStoreContract, HospitalChangesContract, HospitalRecordsContract, ReplayJobsContract
+):
     """Runs the contracts."""
 
     @pytest.fixture

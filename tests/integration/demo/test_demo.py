@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -40,6 +41,27 @@ def test_every_task_meets_its_fate_and_the_mails_can_be_read(tmp_path: Path) -> 
     assert all(message_from_bytes(mail.read_bytes(), policy=policy.default)["Subject"] for mail in mails)
     index = Path(summary["inbox"]).read_text()
     assert all(f'href="{number}.html"' in index for number in range(1, 8))
+
+
+def test_its_hospital_can_be_healed_by_the_commands_that_it_prints(tmp_path: Path) -> None:
+    run(tmp_path)
+    summary = json.loads(run(tmp_path, "--json").stdout.splitlines()[-1])
+    assert sum(summary["hospital"].values()) == 5
+    export, *commands = summary["commands"]
+    environment = {"PATH": f"{COMMAND.parent}:{os.environ['PATH']}"}
+    environment |= dict(pair.split("=", 1) for pair in shlex.split(export)[1:])
+    outputs = [
+        subprocess.run(
+            ["/bin/sh", "-c", command], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+        ).stdout
+        for command in commands
+    ]
+    groups, listed, shown, edited, again = outputs
+    assert "unknown_category:No_Such_Template" in groups
+    assert "550 5.1.1 no such mailbox" in listed
+    assert "refused_permanently:rcpt" in shown or "attempts_exhausted:rcpt" in shown
+    assert edited.splitlines()[0] == "letter 6 is letter 1 with another to"
+    assert len(again.splitlines()) == 1 + 5
 
 
 def test_without_a_terminal_it_prints_plain_lines_and_a_second_start_is_quick(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from application.ports.hospital_store import Admission
 from application.ports.ledger import LedgerUnavailable
 from application.use_cases.admit_letters import AdmitLetters
 from application.use_cases.read_letter import ReadLetter
+from application.use_cases.watch_hospital import WatchHospital, WatchLimits
 from domain.failure_reason import FailureKind, FailureReason
 from domain.hospital_events import AdmissionInterrupted, LettersAdmitted
 from domain.letter import FailedMail
@@ -50,8 +51,14 @@ class Ward:
         read = ReadLetter(
             codec=NamedTasks(), addresses=EmailValidatorAddressParser(), ledger=InMemoryLedger(clock=self.clock)
         )
+        watch = WatchHospital(
+            store=self.store,
+            observer=self.observer,
+            clock=self.clock,
+            limits=WatchLimits(inflow=10_000, age_s=1e9),
+        )
         self.admit = AdmitLetters(
-            queue=self.queue, store=self.store, read=read, observer=self.observer, clock=self.clock
+            queue=self.queue, store=self.store, read=read, watch=watch, observer=self.observer, clock=self.clock
         )
 
     async def kept(self) -> int:

@@ -19,6 +19,7 @@ from domain.letter_filter import LetterFilter, ReasonPattern
 from tests.contracts.database_stage import DatabaseStage
 from tests.contracts.hospital_changes import HospitalChangesContract
 from tests.contracts.hospital_filters import assert_same_letters, fill, filled_fake, filters
+from tests.contracts.hospital_records import HospitalRecordsContract
 from tests.contracts.hospital_store import HospitalStoreContract, a_mail
 from tests.contracts.replay_jobs import ReplayJobsContract
 from tests.doubles.clock import START, ManualClock
@@ -46,7 +47,9 @@ def jobs(ledger: DatabaseLedger) -> DatabaseReplayJobs:
     return DatabaseReplayJobs(ledger=ledger)
 
 
-class TestSqliteHospitalStore(HospitalStoreContract, HospitalChangesContract, ReplayJobsContract):
+class TestSqliteHospitalStore(
+    HospitalStoreContract, HospitalChangesContract, HospitalRecordsContract, ReplayJobsContract
+):
     """Runs the contracts."""
 
 
@@ -105,8 +108,15 @@ async def test_groups_are_counted_from_an_index_alone(stage: DatabaseStage, stor
 async def test_groups_of_few_letters_are_counted_by_what_finds_them(
     stage: DatabaseStage, store: DatabaseHospitalStore
 ) -> None:
-    plan = explain(stage, groups_query(LetterFilter(status=WAITING, domains=("example.org",)), dialect="sqlite"))
-    assert "USING INDEX letter_domain " in plan
+    for wanted, index in (
+        (LetterFilter(status=WAITING, domains=("example.org",)), "letter_domain"),
+        (LetterFilter(status=WAITING, not_domains=("example.org",)), "letter_domain"),
+        (LetterFilter(status=WAITING, categories=("welcome",)), "letter_category"),
+        (LetterFilter(status=WAITING, reasons=(ReasonPattern.parse("expired"),)), "letter_reason"),
+        (LetterFilter(status=WAITING, reasons=(ReasonPattern.parse("smtp 5xx"),)), "letter_reply"),
+    ):
+        plan = explain(stage, groups_query(wanted, dialect="sqlite"))
+        assert f"USING COVERING INDEX {index} " in plan
 
 
 def explain(stage: DatabaseStage, query: Select[Any]) -> str:

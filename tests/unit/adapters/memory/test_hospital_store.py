@@ -8,9 +8,10 @@ from application.ports.ledger import LedgerUnavailable
 from domain.letter import LetterStatus
 from domain.letter_filter import LetterFilter
 from tests.contracts.hospital_changes import REPLAY, HospitalChangesContract
+from tests.contracts.hospital_records import HospitalRecordsContract
 from tests.contracts.hospital_store import HospitalStoreContract, a_mail
 from tests.contracts.replay_jobs import ReplayJobsContract
-from tests.doubles.clock import ManualClock
+from tests.doubles.clock import START, ManualClock
 
 
 @pytest.fixture
@@ -28,7 +29,9 @@ def jobs(clock: ManualClock) -> InMemoryReplayJobs:
     return InMemoryReplayJobs(clock=clock)
 
 
-class TestInMemoryHospitalStore(HospitalStoreContract, HospitalChangesContract, ReplayJobsContract):
+class TestInMemoryHospitalStore(
+    HospitalStoreContract, HospitalChangesContract, HospitalRecordsContract, ReplayJobsContract
+):
     """Runs the contracts."""
 
 
@@ -46,6 +49,8 @@ async def test_while_it_is_down_every_method_says_so(store: InMemoryHospitalStor
         store.copy(1, a_mail(), deed=REPLAY),
         store.note(1, REPLAY),
         store.history(1),
+        store.record(1),
+        store.purgeable(START),
         jobs.begin([], by=""),
     ):
         with pytest.raises(LedgerUnavailable):

@@ -40,3 +40,7 @@ def upgrade() -> None:
         sa.Column("sent_as", _ID),
         sqlite_with_rowid=False,
     )
+    # So that counting by cause reads nothing else.
+    for column, name in (("category",) * 2, ("domain",) * 2, ("reason",) * 2, ("reply_code", "reply")):
+        op.drop_index(f"letter_{name}", "letter")
+        op.create_index(f"letter_{name}", "letter", ["status", column, "id", "cause_id", "failed_at_s"])

@@ -1,0 +1,1 @@
+"""A webhook behind the Observer port, from the standard library alone."""
