@@ -87,6 +87,13 @@ def test_the_worker_runs_locked_down_once_the_broker_is_healthy() -> None:
     assert "HEALTHCHECK" in (ROOT / "Dockerfile").read_text()
 
 
+def test_there_may_be_several_workers_on_one_ledger() -> None:
+    worker = SERVICES["worker"]
+    assert not {"container_name", "hostname", "ports"} & set(worker)
+    assert worker["volumes"] == ["worker-data:/app/var"]
+    assert worker["restart"] == "unless-stopped"
+
+
 def test_whoever_has_a_key_of_datadog_sends_to_the_agent_of_the_profile() -> None:
     assert SERVICES["worker"]["environment"] == {"DD_AGENT_HOST": "${DD_AGENT_HOST:-${DD_API_KEY:+datadog}}"}
     agent = SERVICES["datadog"]
