@@ -100,9 +100,9 @@ class Cluster(Broker):
             for way in node.ways.values():
                 way.inflict(GOOD)
 
-    def others(self, *nodes: ClusterNode) -> list[ClusterNode]:
-        """The nodes that are none of these."""
-        return [node for node in self.nodes if node not in nodes]
+    def others(self, node: ClusterNode) -> list[ClusterNode]:
+        """The other nodes."""
+        return [other for other in self.nodes if other is not node]
 
     def leader(self, vhost: str, queue: str) -> ClusterNode:
         """Find the node that leads a quorum queue, asked of any node that lives. Raises LookupError."""

@@ -71,22 +71,24 @@ class Runner:
 
     def _run_on(self, broker: Broker, scenarios: Sequence[Scenario], tell: Callable[[Result], None]) -> list[Result]:
         results = []
+        pool = ThreadPoolExecutor(self._jobs)
         try:
-            with ThreadPoolExecutor(self._jobs) as pool:
-                shared = [scenario for scenario in scenarios if not scenario.alone]
-                futures = {
-                    scenario.name: [pool.submit(self._run_once, broker, scenario) for _ in self._times(scenario)]
-                    for scenario in shared
-                }
-                for scenario in shared:
-                    done = [future.result() for future in as_completed(futures[scenario.name])]
-                    results.append(_result(scenario, done))
-                    tell(results[-1])
+            shared = [scenario for scenario in scenarios if not scenario.alone]
+            futures = {
+                scenario.name: [pool.submit(self._run_once, broker, scenario) for _ in self._times(scenario)]
+                for scenario in shared
+            }
+            for scenario in shared:
+                done = [future.result() for future in as_completed(futures[scenario.name])]
+                results.append(_result(scenario, done))
+                tell(results[-1])
             for scenario in scenarios:
                 if scenario.alone:
                     results.append(_result(scenario, [self._run_once(broker, scenario) for _ in self._times(scenario)]))
                     tell(results[-1])
         finally:
+            # After Ctrl-C those that have not begun never do.
+            pool.shutdown(cancel_futures=True)
             broker.destroy()
         return results
 

@@ -9,6 +9,8 @@ from typing import Any
 from urllib.parse import quote
 
 _CALL_S = 10.0
+# Its quorum queues go one by one, with a word of every node, on a machine that has other work.
+_DELETE_S = 60.0
 _AUTHORIZATION = "Basic " + base64.b64encode(b"guest:guest").decode()
 
 
@@ -31,7 +33,7 @@ class Management:
         self._call("PUT", f"vhosts/{name}", settings)
 
     def delete_vhost(self, name: str) -> None:
-        self._call("DELETE", f"vhosts/{name}")
+        self._call("DELETE", f"vhosts/{name}", deadline_s=_DELETE_S)
 
     def add_user(self, name: str, *, vhost: str, configure: str = ".*", write: str = ".*", read: str = ".*") -> None:
         """Add a user, with its name as password, that may do in `vhost` what the patterns match."""
@@ -76,13 +78,13 @@ class Management:
             self._call("DELETE", f"connections/{quote(name, safe='')}")
         return len(names)
 
-    def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    def _call(self, method: str, path: str, body: dict[str, Any] | None = None, *, deadline_s: float = _CALL_S) -> Any:
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}/api/{path}",
             method=method,
             data=None if body is None else json.dumps(body).encode(),
             headers={"Authorization": _AUTHORIZATION, "Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=_CALL_S) as response:
+        with urllib.request.urlopen(request, timeout=deadline_s) as response:
             answer = response.read()
         return json.loads(answer) if answer else None
