@@ -25,7 +25,10 @@ class Catalogue:
 async def read_catalogue(
     templates_dir: Path | None, thread: RenderThread, *, shipped: Path | None = SHIPPED
 ) -> Catalogue:
-    """Read the shipped templates and those of `templates_dir`; they are compiled and tried in `thread`."""
+    """Read the shipped templates and those of `templates_dir`; they are compiled and tried in `thread`.
+
+    Without `shipped`, a directory is read by itself.
+    """
     folders, problems = read_folders(templates_dir, shipped)
     sources = {f"{name}/{file}": text for name, folder in folders.items() for file, text in folder.texts.items()}
     problems.extend(unchecked_links(sources))

@@ -115,6 +115,7 @@ class BoundedEnvironment(ImmutableSandboxedEnvironment):
         return super().call_binop(context, operator, left, right)
 
     def call(self, context: Context, obj: object, *args: object, **kwargs: object) -> object:
+        # Neither a method nor unsafe, and what mails call most.
         if isinstance(obj, Macro):
             return context.call(obj, *args, **kwargs)
         # `format` is a function of Jinja's around the method.

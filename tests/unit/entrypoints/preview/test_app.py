@@ -9,18 +9,17 @@ from typing import Any
 import pytest
 
 from entrypoints.demo.inbox import Inbox, open_inbox
-from tests.unit.entrypoints.preview.conftest import Preview, previewing
+from tests.unit.entrypoints.preview.conftest import previewing
 
 TICKET = "Attendee_Ticket"
 NAME = "Mine"
+TO_ADA = {"to": "ada@example.org", "subject": "About Takeoff", "first_name": "Ada"}
+TICKET_TASK = TO_ADA | {
+    "category": TICKET,
+    "ticket": {"code": "T-1", "event_name": "Takeoff", "start": "2026-03-14T09:00:00+00:00"},
+}
+TASK = TO_ADA | {"category": NAME, "params": {"note": "a note"}}
 MANIFEST = 'description = "Mine."\n[params.note]\ntype = "text"\nrequired = true\nsample = "a note"\n'
-
-
-async def sample_of(preview: Preview, category: str, language: str = "en") -> dict[str, Any]:
-    _, bundles = await preview.get("/bundles")
-    found = next(entry for entry in bundles["categories"] if entry["name"] == category)
-    task: dict[str, Any] = found["samples"][language]
-    return task
 
 
 def write_bundle(root: Path, html: str) -> None:
@@ -43,8 +42,7 @@ async def test_every_sample_of_every_language_is_a_mail_on_a_fresh_machine() -> 
 
 async def test_a_ticket_is_shown_as_it_would_be_sent() -> None:
     async with previewing() as preview:
-        task = await sample_of(preview, TICKET)
-        _, answer = await preview.post("/show", {**task, "first_name": "Zoë <b>"})
+        _, answer = await preview.post("/show", {**TICKET_TASK, "first_name": "Zoë <b>"})
     mail = answer["result"]
     assert mail["size_bytes"] == len(mail["raw"])
     message = email.message_from_string(mail["raw"], policy=email.policy.default)
@@ -60,7 +58,7 @@ async def test_a_ticket_is_shown_as_it_would_be_sent() -> None:
 
 async def test_colours_are_those_of_the_wish_and_not_of_the_browser() -> None:
     async with previewing() as preview:
-        _, answer = await preview.post("/show", await sample_of(preview, TICKET))
+        _, answer = await preview.post("/show", TICKET_TASK)
     light, dark = answer["result"]["light"], answer["result"]["dark"]
     assert "prefers-color-scheme" not in light + dark
     assert ("@media (max-width: 0)" in light, "@media (max-width: 0)" in dark) == (True, False)
@@ -72,11 +70,10 @@ async def test_a_changed_file_is_a_new_version_and_is_shown(tmp_path: Path, envi
     environment(TEMPLATES_DIR=str(tmp_path))
     async with previewing() as preview:
         _, before = await preview.get("/version")
-        task = await sample_of(preview, NAME)
-        _, first = await preview.post("/show", task)
+        _, first = await preview.post("/show", TASK)
         write_bundle(tmp_path, "<p>and two: {{ params.note }}</p>")
         _, after = await preview.get("/version")
-        _, second = await preview.post("/show", task)
+        _, second = await preview.post("/show", TASK)
     assert before != after
     assert "one a note" in first["result"]["light"]
     assert "and two: a note" in second["result"]["light"]
@@ -97,7 +94,7 @@ async def test_a_broken_bundle_is_named_and_the_others_are_shown(
     environment(TEMPLATES_DIR=str(tmp_path))
     async with previewing() as preview:
         _, bundles = await preview.get("/bundles")
-        code, _ = await preview.post("/show", await sample_of(preview, TICKET))
+        code, _ = await preview.post("/show", TICKET_TASK)
     assert code == 200
     assert NAME not in [entry["name"] for entry in bundles["categories"]]
     assert any(problem.startswith(f"{NAME}/body.html.j2") for problem in bundles["problems"])
@@ -118,7 +115,7 @@ async def test_what_the_worker_would_not_send_is_told_with_the_hospitals_reason(
     write_bundle(tmp_path, "<p>{{ params.note }}</p>")
     environment(TEMPLATES_DIR=str(tmp_path))
     async with previewing() as preview:
-        code, answer = await preview.post("/show", {**await sample_of(preview, NAME), **change})
+        code, answer = await preview.post("/show", {**TASK, **change})
     assert code == 422
     assert answer["problems"][0].startswith(problem)
 
@@ -140,7 +137,7 @@ async def test_a_test_mail_goes_to_the_relay_and_each_is_another_one(
     async with open_inbox(inbox) as port:
         environment(SMTP_RELAY=f"127.0.0.1:{port}", SMTP_TLS="insecure-none", MAIL_FROM="Us <us@example.org>")
         async with previewing() as preview:
-            task = {**await sample_of(preview, TICKET), "send_at": "2999-01-01T00:00:00Z"}
+            task = {**TICKET_TASK, "send_at": "2999-01-01T00:00:00Z"}
             answers = [(await preview.post("/send", task))[1]["result"] for _ in range(2)]
     mails = [email.message_from_bytes((tmp_path / f"{number}.eml").read_bytes()) for number in (1, 2)]
     assert [answer.partition(" by ")[0] for answer in answers] == ["accepted"] * 2
@@ -152,13 +149,13 @@ async def test_a_test_mail_goes_to_the_relay_and_each_is_another_one(
 async def test_a_relay_that_is_away_is_told(environment: Callable[..., None]) -> None:
     environment(SMTP_RELAY="127.0.0.1:1", SMTP_TLS="insecure-none")
     async with previewing() as preview:
-        _, answer = await preview.post("/send", await sample_of(preview, TICKET))
+        _, answer = await preview.post("/send", TICKET_TASK)
     assert answer["result"].startswith("RelayUnavailable (phase: connect, cause: refused")
 
 
 async def test_without_a_relay_nothing_can_be_sent() -> None:
     async with previewing() as preview:
-        code, answer = await preview.post("/send", await sample_of(preview, TICKET))
+        code, answer = await preview.post("/send", TICKET_TASK)
     assert code == 422
     assert answer["problems"] == ["no relay: set SMTP_RELAY, and SMTP_USER and SMTP_PASS where it asks for a login"]
 
