@@ -167,8 +167,9 @@ class ReplyStream(SMTPProtocol):
     async def push(self, block: bytes, *, timeout_s: float) -> None:
         """Write one block of a body and wait until it is on its way."""
         self.write(block)
-        async with asyncio.timeout(timeout_s):
-            await self._drain_helper()
+        if self._paused:
+            async with asyncio.timeout(timeout_s):
+                await self._drain_helper()
 
     def reset(self) -> None:
         """End the connection with a TCP reset: a plain close would let the kernel deliver what it still holds."""

@@ -1,13 +1,14 @@
 """The next relay where one fails, and the way back."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import pytest
 
 from adapters.smtp.timeouts import Timeouts
 from domain.breaker import THRESHOLD
-from domain.outcome import Accepted, DeliveryOutcome, RelayUnavailable, Unsendable
+from domain.outcome import Accepted, ConnectionLost, DeliveryOutcome, RelayUnavailable, Unsendable
 from domain.worker_events import RelayBack, RelayDown
 from tests.contracts.email_transport import MAIL_FROM, Gate, allow, an_email
 from tests.doubles.clock import ManualClock
@@ -200,3 +201,27 @@ async def test_a_slow_relay_does_not_hold_up_the_others() -> None:
             answers.set()
             await asyncio.gather(*sending)
     assert slow.dots == 4
+
+
+async def test_after_a_relay_is_killed_in_mid_stream_the_next_mail_goes_through_the_other_within_2_s() -> None:
+    """What it had in hand is lost before the dot, none of it is delivered, and its retry is no duplicate."""
+    first, second = ScriptedServer(), ScriptedServer()
+    reached = asyncio.Semaphore(0)
+
+    async def hold(session: Session) -> None:
+        reached.release()
+        await stall(session)
+
+    first.on("DATA", *[hold] * 3)
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(second)
+        async with first:
+            transport = await stack.enter_async_context(over(plain(first), plain(second), timeouts=Timeouts()))
+            sending = [asyncio.create_task(transport.send(an_email(number), before_dot=allow)) for number in range(3)]
+            for _ in sending:
+                await reached.acquire()
+        async with asyncio.timeout(2):
+            assert {type(outcome) for outcome in await asyncio.gather(*sending)} == {ConnectionLost}
+            assert _relay_of(await transport.send(an_email(4), before_dot=allow)) == plain(second).name
+    assert not first.mails
+    assert len(second.mails) == 1
