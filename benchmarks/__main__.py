@@ -15,7 +15,7 @@ from benchmarks.peers.install import install_peers
 from benchmarks.table import markdown_of, numbers_of, table_of
 from benchmarks.throughput import Load
 
-NAMES = ("throughput", "tls", "delay", "connections")
+NAMES = ("throughput", "tls", "delay", "latency", "start-up", "connections", "backlog")
 _MAILS, _ROUNDS = 6000, 5
 _QUICK_MAILS, _QUICK_ROUNDS = 1500, 1
 
@@ -44,7 +44,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             "throughput": load.throughput,
             "tls": load.tls,
             "delay": load.delay,
+            "latency": load.latency,
+            "start-up": load.start_up,
             "connections": load.connections,
+            "backlog": load.backlog,
         }
         for name in arguments.names or NAMES:
             results.append(benchmarks[name]())

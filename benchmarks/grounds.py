@@ -54,14 +54,15 @@ class Grounds:
         connections: int = CONNECTIONS,
         tls: bool = False,
         delay_s: float = 0,
+        waiting: int = 0,
     ) -> Figures:
-        """Have a queue of `total` tasks worked off."""
+        """Have `total` tasks worked off, of a queue with so many or, if that is more, `waiting`."""
         with (
             self.sink() as sink,
             self.link_to(sink.port, tls=tls, delay_s=delay_s) as (port, ca_file),
             self.place(port, connections=connections, ca_file=ca_file) as place,
         ):
-            contestant.fill(place, total)
+            contestant.fill(place, max(total, waiting))
             return figures_of(work_off(contestant, place, sink, total), total)
 
     def sink(self) -> Sink:

@@ -10,11 +10,14 @@ from benchmarks.contestants import AioPika, Celery, Contestant, Node, Ours, Ours
 from benchmarks.debian_tools import Tools
 from benchmarks.figures import CPU, MEMORY, RATE, Figures, Result, Series
 from benchmarks.grounds import CONNECTIONS, Grounds
+from benchmarks.latency import FIRST, FIRST_CPU, P50, P99, latency, start_up
 from benchmarks.peers.install import Peers
 from benchmarks.rounds import interleaved
 
 # What a mail of the contestants has on the wire, more or less.
 _MESSAGE_BYTES = 20_000
+_BACKLOGS = (1_000, 100_000, 1_000_000)
+_RATE = 100
 
 
 class Load:
@@ -54,6 +57,31 @@ class Load:
         counts = (10, 1, 50, 200, 500)
         runs = {f"takeoff-mailer: {count}": self._run(self._ours, connections=count) for count in counts}
         return _result("connections", "Connections", interleaved(self._rounds, runs))
+
+    def backlog(self) -> Result:
+        """As many mails of a short queue and of long ones."""
+        mails = min(self._mails, _BACKLOGS[0])
+        runs = {
+            f"takeoff-mailer: {waiting:,} wait": partial(self._grounds.measure, self._ours, mails, waiting=waiting)
+            for waiting in _BACKLOGS
+        }
+        return _result("backlog", "Tasks that wait", interleaved(self._rounds, runs))
+
+    def latency(self) -> Result:
+        """Of one mail at a time, and of a worker that has something to do."""
+        runs = {}
+        for each in (self._ours, self._node, self._aio):
+            one = partial(latency, self._grounds, each, mails=self._mails // 10)
+            runs[f"{each.name}: idle"] = partial(one, rate=None)
+            runs[f"{each.name}: {_RATE}/s"] = partial(one, rate=_RATE)
+        series = interleaved(self._rounds, runs)
+        return Result(name="latency", title="Publish to 250", series=series, figures=(P50, P99), compared=())
+
+    def start_up(self) -> Result:
+        """Until the first mail."""
+        everybody = (self._ours, self._node, self._aio, self._celery)
+        series = interleaved(self._rounds, {each.name: partial(start_up, self._grounds, each) for each in everybody})
+        return Result(name="start-up", title="Start", series=series, figures=(FIRST, FIRST_CPU), compared=(FIRST,))
 
     def _run(
         self, contestant: Contestant, *, connections: int = CONNECTIONS, tls: bool = False, delay_s: float = 0

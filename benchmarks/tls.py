@@ -36,7 +36,7 @@ def encrypted(port: int, certificate: Certificate, tools: Tools) -> Iterator[int
     (listen_port,) = free_ports(1)
     configuration = Path(certificate.pem_file).with_name(f"stunnel.{listen_port}")
     configuration.write_text(
-        f"foreground = yes\npid =\nsyslog = no\ndebug = err\n[smtps]\naccept = 127.0.0.1:{listen_port}\n"
+        f"foreground = yes\npid =\nsyslog = no\ndebug = crit\n[smtps]\naccept = 127.0.0.1:{listen_port}\n"
         f"connect = 127.0.0.1:{port}\ncert = {certificate.pem_file}\n"
     )
     process = subprocess.Popen([tools.path("stunnel4"), str(configuration)], env=tools.environment)

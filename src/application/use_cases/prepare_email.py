@@ -119,15 +119,17 @@ class PrepareEmail:
         return Ready(label=label, job=job, email=email, in_doubt=rules.in_doubt, deadline=deadline)
 
     def _key(self, message: Message, decoded: DecodedTask | None) -> str:
-        return idempotency_key(
+        derived = idempotency_key(
             header=message.key,
             task_id=decoded.task.task_id if decoded else "",
             has_created_at=bool(decoded and decoded.task.created_at),
             identity=decoded.identity if decoded else b"",
             message_id=message.message_id,
             body=message.body,
-            fresh=self._fresh_key(),
+            fresh="",
         )
+        # Drawn only where it is needed: a mail that brings its key would pay for the system's randomness in vain.
+        return derived or self._fresh_key()
 
 
 def _poison(label: MailLabel, reason: FailureReason, attempts: int) -> Decided:

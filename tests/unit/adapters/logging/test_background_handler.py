@@ -12,20 +12,22 @@ from typing import Any
 import pytest
 import structlog
 
-from adapters.logging.background_handler import BackgroundHandler
+from adapters.logging.background_handler import GATHERING_S, BackgroundHandler
 
 # The least that Linux gives a pipe (pipe(7), "Pipe capacity").
 _PIPE_BYTES = 4096
 _CAPACITY = 10
+# Longer than a test may take.
+_FOR_EVER_S = 3600.0
 
 
 class Pipe:
     """Standard output into a small pipe, which is not read before `read_on`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, gathering_s: float = GATHERING_S) -> None:
         self.output, self._input = os.pipe()
         fcntl.fcntl(self._input, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
-        self.handler = BackgroundHandler(self._input, capacity=_CAPACITY)
+        self.handler = BackgroundHandler(self._input, capacity=_CAPACITY, gathering_s=gathering_s)
         self.handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=structlog.processors.JSONRenderer()))
         self._text = ""
         self._reader = threading.Thread(target=self._read)
@@ -51,8 +53,9 @@ class Pipe:
 @contextmanager
 def logging_to(handler: logging.Handler) -> Iterator[logging.Logger]:
     root = logging.getLogger()
-    handlers = root.handlers[:]
+    handlers, level = root.handlers[:], root.level
     root.handlers[:] = [handler]
+    root.setLevel(logging.INFO)
     structlog.configure(
         processors=[structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -61,6 +64,7 @@ def logging_to(handler: logging.Handler) -> Iterator[logging.Logger]:
         yield root
     finally:
         root.handlers[:] = handlers
+        root.setLevel(level)
         structlog.reset_defaults()
 
 
@@ -72,6 +76,36 @@ def test_lines_are_written_in_order() -> None:
             log.error("line %d", number)
         lines = pipe.lines()
     assert [line["event"] for line in lines] == [f"line {number}" for number in range(_CAPACITY)]
+
+
+def test_a_line_is_written_although_no_other_follows() -> None:
+    pipe = Pipe()
+    with logging_to(pipe.handler) as log:
+        log.info("one that can wait for a moment")
+        assert json.loads(os.read(pipe.output, _PIPE_BYTES)) == {"event": "one that can wait for a moment"}
+    pipe.handler.close()
+
+
+def test_an_urgent_line_is_written_at_once_and_takes_those_before_it_along() -> None:
+    """Lines that come together share a write, but nobody waits for a warning."""
+    pipe = Pipe(gathering_s=_FOR_EVER_S)
+    with logging_to(pipe.handler) as log:
+        log.info("one")
+        log.info("two")
+        log.warning("three")
+        # One write of so few bytes comes out of a pipe whole (pipe(7), "PIPE_BUF").
+        written = os.read(pipe.output, _PIPE_BYTES).splitlines()
+        assert [json.loads(line)["event"] for line in written] == ["one", "two", "three"]
+    pipe.handler.close()
+
+
+def test_lines_that_fill_half_of_the_room_do_not_wait_for_more() -> None:
+    pipe = Pipe(gathering_s=_FOR_EVER_S)
+    with logging_to(pipe.handler) as log:
+        for number in range(_CAPACITY // 2 + 1):
+            log.info("line %d", number)
+        assert len(os.read(pipe.output, _PIPE_BYTES).splitlines()) == _CAPACITY // 2 + 1
+    pipe.handler.close()
 
 
 def test_a_reader_that_stands_still_holds_nobody_up_and_a_later_line_tells_what_was_lost() -> None:
