@@ -12,14 +12,13 @@ import pytest
 from application.metrics.meter import Meter
 from application.ports.message_source import Message, SettlementRefused
 from application.ports.observer import Observer
-from application.use_cases.run_worker import RunWorker
-from application.use_cases.sample_worker import SampleWorker
 from domain.events import Event
 from domain.outcome import DeliveryOutcome, InDoubt, Phase, Refused, RelayUnavailable
 from domain.reply import Reply
 from tests.doubles.clock import ManualClock
 from tests.doubles.monitors import Point, fires
 from tests.unit.application.bench import RELAY, Bench
+from tests.unit.application.test_sample_worker import sampler
 
 _FOLDER = Path(__file__).parents[3] / "deploy" / "datadog"
 MONITORS: list[dict[str, Any]] = json.loads((_FOLDER / "monitors.json").read_text())
@@ -68,27 +67,7 @@ class Hour:
     async def run(self, minutes: float) -> None:
         """Let time pass."""
         bench = self.bench
-        worker = RunWorker(
-            source=bench.source,
-            transport=bench.transport,
-            ledger=bench.ledger,
-            deliver=bench.deliver,
-            guard=bench.guard,
-            observer=bench.observer,
-            concurrency=1,
-            stop_timeout_s=1,
-        )
-        sample = SampleWorker(
-            worker=worker,
-            source=bench.source,
-            transport=bench.transport,
-            guard=bench.guard,
-            dropped={},
-            rss_bytes=lambda: 1,
-            observer=bench.observer,
-            clock=bench.clock,
-        )
-        sampling = asyncio.create_task(sample.run())
+        sampling = asyncio.create_task(sampler(bench, {}).run())
         await bench.clock.advance(60 * minutes)
         sampling.cancel()
 
