@@ -28,7 +28,7 @@ RULES := tests/unit/domain tests/unit/application
 # One quiet line for a check that is fine, all its output for one that is not.
 step = @printf '%-12s' $(1); if out=$$($(2) 2>&1); then echo ok; else echo FAILED; echo "$$out"; exit 1; fi
 
-.PHONY: help install check test test-unit test-integration test-faults test-faults-long bench bench-mime lock metrics pictures demo image clean $(CHECKS:%=check-%)
+.PHONY: help install check test test-unit test-integration test-faults test-faults-long bench bench-mime bench-sinks lock metrics pictures demo image clean $(CHECKS:%=check-%)
 
 help: ## List these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile
@@ -106,6 +106,9 @@ bench: install ## The worker against Node, Celery and aio-pika, on private serve
 
 bench-mime: install ## CPU time of building a mail, against its bar (ARGS=--json); docs/benchmarks.md
 	@$(BIN)/python -m benchmarks.mime $(ARGS)
+
+bench-sinks: install ## CPU time of telling of a mail, all sinks on against off (ARGS=--json); docs/benchmarks.md
+	@$(BIN)/python -m benchmarks.sinks $(ARGS)
 
 COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
   --no-emit-find-links --custom-compile-command "make lock" --quiet

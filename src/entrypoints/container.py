@@ -35,6 +35,7 @@ from adapters.segno.qr_encoder import SegnoQrEncoder
 from adapters.smtp.diagnosis import SmtpDiagnosis
 from adapters.smtp.transport import SmtpEmailTransport
 from adapters.webhook.observer import WebhookObserver
+from application.component_states import ComponentStates
 from application.failpoints import pass_by
 from application.fan_out import FanOut
 from application.metrics.meter import Meter
@@ -86,6 +87,7 @@ class Container(containers.DeclarativeContainer):
     meter = providers.Singleton(Meter, relays=settings.provided.relay_names)
     prometheus = providers.Singleton(PrometheusObserver, meter=meter)
     datadog = providers.Singleton(DatadogObserver, agent=settings.provided.datadog_agent, meter=meter)
+    components = providers.Singleton(ComponentStates, relays=settings.provided.relay_names, clock=clock)
     tracing = providers.Singleton(DdtraceObserver, agent=settings.provided.trace_agent, clock=clock)
     # Traces first: a line about a delivery has the ids of its trace from the first one on.
     observer = providers.Singleton(
@@ -94,6 +96,7 @@ class Container(containers.DeclarativeContainer):
         log=providers.Singleton(LogObserver, is_verbose=settings.provided.is_verbose),
         prometheus=prometheus,
         datadog=datadog,
+        health=components,
     )
     event = providers.Singleton(
         EventDetails,

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import uvicorn
@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from adapters.prometheus.text_format import CONTENT_TYPE
+from application.component_states import ComponentState
 from entrypoints.setting_values import HttpAddress
 
 _CLOSE_S = 1
@@ -39,6 +40,7 @@ class Pages:
     """What the pages are made of, asked anew for each answer."""
 
     is_consuming: Callable[[], bool]
+    components: Callable[[], Mapping[str, ComponentState]]
     metrics: Callable[[], str]
 
 
@@ -51,15 +53,23 @@ class _Server(uvicorn.Server):
 
 
 def health_app(pages: Pages) -> Starlette:
-    """Build the pages; health is JSON with one `status`, metrics are Prometheus' text format."""
+    """Build the pages; health is JSON: a `status`, and each component's state and since when it has it.
+
+    Metrics are Prometheus' text format.
+    """
+
+    def answer(status: str, code: int = 200) -> JSONResponse:
+        components = {
+            name: {"state": each.state, "since": each.since.isoformat(timespec="seconds")}
+            for name, each in pages.components().items()
+        }
+        return JSONResponse({"status": status, "components": components}, status_code=code)
 
     async def healthz(_: Request) -> JSONResponse:
-        return JSONResponse({"status": "live"})
+        return answer("live")
 
     async def readyz(_: Request) -> JSONResponse:
-        if pages.is_consuming():
-            return JSONResponse({"status": "consuming"})
-        return JSONResponse({"status": "not consuming"}, status_code=503)
+        return answer("consuming") if pages.is_consuming() else answer("not consuming", 503)
 
     async def metrics(_: Request) -> Response:
         return Response(pages.metrics(), headers={"content-type": CONTENT_TYPE})

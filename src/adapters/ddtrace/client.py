@@ -27,8 +27,8 @@ def load_tracer(agent: TraceAgent) -> "Tracer | None":
             "DD_SERVICE": agent.service,
             "DD_VERSION": agent.version,
             "DD_TRACE_WRITER_BUFFER_SIZE_BYTES": str(_BUFFER_BYTES),
-            # It counts by itself what it has to drop: datadog.tracer.*, to the agent's DogStatsD.
-            "DD_TRACE_HEALTH_METRICS_ENABLED": "true",
+            # It would look the agent up and write to a socket three times for each trace, in the event loop.
+            "DD_TRACE_HEALTH_METRICS_ENABLED": "false",
             # Its reports on itself, its remote control, and its lines at the start are nobody's wish.
             "DD_INSTRUMENTATION_TELEMETRY_ENABLED": "false",
             "DD_REMOTE_CONFIGURATION_ENABLED": "false",

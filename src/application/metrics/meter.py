@@ -22,9 +22,19 @@ class Meter:
 
     def __init__(self, *, relays: Iterable[str]) -> None:
         self._relays = frozenset(relays)
+        self._asked: Event | None = None
+        self._answer: list[Measurement] = []
 
     def measure(self, event: Event) -> list[Measurement]:
-        """List what an event says in figures; many say nothing."""
+        """List what an event says in figures; many say nothing.
+
+        Each sink asks for itself, one after the other: the second one gets what the first got.
+        """
+        if event is not self._asked:
+            self._asked, self._answer = event, self._measure(event)
+        return self._answer
+
+    def _measure(self, event: Event) -> list[Measurement]:
         if metric := _PLAIN.get(type(event)):
             return [self._one(metric)]
         if isinstance(event, worker_events.WorkerSampled):

@@ -24,7 +24,7 @@ OUTCOME = Tag(
 REDELIVERED = Tag(name="redelivered", meaning="the broker's flag", values=("true", "false"))
 WORKER_DIED = Tag(name="worker_died", meaning="else the connection broke", values=("true", "false"))
 QUEUE = Tag(name="queue", meaning="`email_queue`, or `email_failed_queue`", values=("tasks", "letters"))
-SINK = Tag(name="sink", meaning="who failed", values=("log", "datadog", "prometheus", "traces"))
+SINK = Tag(name="sink", meaning="who failed", values=("log", "datadog", "prometheus", "health", "traces"))
 
 RECEIVED = Metric(
     name="takeoff.messages.received",

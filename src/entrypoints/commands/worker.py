@@ -66,7 +66,11 @@ async def serve_until_stopped(settings: Settings, container: Container) -> int:
     source = container.source()
     worker = container.worker()
     _stop_on_signals(stop, worker.hurry)
-    pages = Pages(is_consuming=lambda: source.is_consuming, metrics=container.prometheus().text)
+    pages = Pages(
+        is_consuming=lambda: source.is_consuming,
+        components=container.components().now,
+        metrics=container.prometheus().text,
+    )
 
     def on_health_end(cause: str) -> None:
         log.critical("worker.health_ended", cause=cause)

@@ -57,7 +57,7 @@ async def run(folder: Path, *, agent_port: int) -> tuple[Container, str]:
     ended = Ended(MAILS)
     async with open_inbox(Inbox(folder)) as port:
         settings = DemoSettings.on_port(port, max_attempts=2).model_copy(
-            update={"dd_agent_host": "127.0.0.1", "dd_dogstatsd_port": agent_port}
+            update={"dd_agent_host": "127.0.0.1", "dd_dogstatsd_port": agent_port, "dd_trace_enabled": False}
         )
         container = Container(settings=settings)
         await container.renderer().load()

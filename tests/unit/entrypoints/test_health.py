@@ -2,15 +2,18 @@
 
 import asyncio
 import http.client
+import json
 import socket
 from collections.abc import Callable
 
 import pytest
 
+from application.component_states import ComponentState
 from entrypoints import exit_codes
 from entrypoints.commands.healthcheck import run_healthcheck
 from entrypoints.health import HttpAddressUnavailable, Pages, serve_pages
 from entrypoints.setting_values import HttpAddress
+from tests.doubles.clock import START
 
 
 def free_port() -> int:
@@ -32,17 +35,29 @@ def get(port: int, path: str) -> tuple[int, bytes]:
         connection.close()
 
 
+def health(port: int, path: str) -> tuple[int, str]:
+    """The status of a page, which tells the components, too."""
+    code, body = get(port, path)
+    answer = json.loads(body)
+    assert answer["components"] == {"broker": {"state": "up", "since": "2027-03-01T12:00:00+00:00"}}
+    return code, answer["status"]
+
+
 def pages(is_consuming: Callable[[], bool]) -> Pages:
-    return Pages(is_consuming=is_consuming, metrics=lambda: 'takeoff_a{b="é"} 1\n')
+    return Pages(
+        is_consuming=is_consuming,
+        components=lambda: {"broker": ComponentState("up", START)},
+        metrics=lambda: 'takeoff_a{b="é"} 1\n',
+    )
 
 
 async def test_live_while_it_runs_and_ready_while_it_consumes() -> None:
     port, consuming = free_port(), False
     async with serve_pages(HttpAddress(host="127.0.0.1", port=port), pages(lambda: consuming), on_end=unexpected):
-        assert await asyncio.to_thread(get, port, "/healthz") == (200, b'{"status":"live"}')
-        assert await asyncio.to_thread(get, port, "/readyz") == (503, b'{"status":"not consuming"}')
+        assert await asyncio.to_thread(health, port, "/healthz") == (200, "live")
+        assert await asyncio.to_thread(health, port, "/readyz") == (503, "not consuming")
         consuming = True
-        assert await asyncio.to_thread(get, port, "/readyz") == (200, b'{"status":"consuming"}')
+        assert await asyncio.to_thread(health, port, "/readyz") == (200, "consuming")
 
 
 async def test_metrics_are_there_in_the_text_format() -> None:

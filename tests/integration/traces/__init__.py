@@ -1,0 +1,1 @@
+"""What a worker sends to Datadog's own test agent."""
