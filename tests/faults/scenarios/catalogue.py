@@ -9,6 +9,7 @@ from tests.faults.scenarios import (
     crashes,
     cuts,
     deliveries,
+    hospital,
     ledger,
     relay_outage,
     rendering,
@@ -45,6 +46,8 @@ def chosen(selection: Selection, words: Sequence[str]) -> list[Scenario]:
         *ledger.LONG,
         *surroundings.SCENARIOS,
         *surroundings.LONG,
+        *hospital.SCENARIOS,
+        *hospital.LONG,
         *soak.LONG,
     ]
     return [
