@@ -1,7 +1,7 @@
 """What every HospitalStore does, the one in memory and the ones on SQLite and PostgreSQL."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -191,14 +191,10 @@ class HospitalStoreContract:
                 body=b"",
                 properties="{}",
                 reason=FailureReason(FailureKind.EXPIRED),
-                failed_at=_later(START),
+                failed_at=START + timedelta(hours=1),
             )
         )
         await store.move([3], source=LetterStatus.WAITING, target=LetterStatus.ARCHIVED)
         assert list(await store.ids(wanted)) == ids
         assert [letter.id for letter in await store.page(wanted, limit=9)] == ids[::-1]
         assert sum(group.letters for group in await store.groups(wanted)) == len(ids)
-
-
-def _later(moment: datetime) -> datetime:
-    return moment + timedelta(hours=1)

@@ -29,16 +29,16 @@ _LOST = (AMQPError, OSError, TimeoutError, asyncio.CancelledError, RuntimeError)
 Result = TypeVar("Result")
 
 
-def publish(url: str, bodies: Sequence[bytes], *, per_s: float = 0, **properties: Any) -> None:
+def publish(url: str, bodies: Sequence[bytes], *, per_s: float = 0, queue: str = TASKS, **properties: Any) -> None:
     """Publish persistently until the broker has confirmed each.
 
     What was in flight when a broker died is published again: it may then be there twice, under one key.
     `per_s` is the rate, 0 as fast as it goes. Raises TimeoutError when nothing is confirmed for 3 min.
     """
-    asyncio.run(_publish(url, bodies, per_s, properties))
+    asyncio.run(_publish(url, bodies, per_s, queue, properties))
 
 
-async def _publish(url: str, bodies: Sequence[bytes], per_s: float, properties: dict[str, Any]) -> None:
+async def _publish(url: str, bodies: Sequence[bytes], per_s: float, queue: str, properties: dict[str, Any]) -> None:
     left = list(bodies)
     started = progress = time.monotonic()
     size = max(1, int(per_s / 10)) if per_s else _BATCH
@@ -47,7 +47,7 @@ async def _publish(url: str, bodies: Sequence[bytes], per_s: float, properties: 
             async with _connected(url) as connection:
                 channel = await connection.channel()
                 while left:
-                    await asyncio.gather(*(_publish_one(channel, body, properties) for body in left[:size]))
+                    await asyncio.gather(*(_publish_one(channel, body, queue, properties) for body in left[:size]))
                     left, progress = left[size:], time.monotonic()
                     if per_s:
                         await asyncio.sleep(max(0.0, started + (len(bodies) - len(left)) / per_s - progress))
@@ -57,10 +57,10 @@ async def _publish(url: str, bodies: Sequence[bytes], per_s: float, properties: 
             await asyncio.sleep(_PAUSE_S)
 
 
-async def _publish_one(channel: AbstractChannel, body: bytes, properties: dict[str, Any]) -> None:
+async def _publish_one(channel: AbstractChannel, body: bytes, queue: str, properties: dict[str, Any]) -> None:
     message = aio_pika.Message(body, delivery_mode=aio_pika.DeliveryMode.PERSISTENT, **properties)
     async with asyncio.timeout(_CONFIRM_S):
-        await channel.default_exchange.publish(message, routing_key=TASKS, mandatory=True)
+        await channel.default_exchange.publish(message, routing_key=queue, mandatory=True)
 
 
 def depths(url: str, queues: Sequence[str]) -> dict[str, int]:

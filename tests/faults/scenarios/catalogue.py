@@ -9,6 +9,7 @@ from tests.faults.scenarios import (
     crashes,
     cuts,
     deliveries,
+    hospital,
     ledger,
     limits,
     partitions,
@@ -49,6 +50,8 @@ def chosen(selection: Selection, words: Sequence[str]) -> list[Scenario]:
         *ledger.LONG,
         *surroundings.SCENARIOS,
         *surroundings.LONG,
+        *hospital.SCENARIOS,
+        *hospital.LONG,
         *soak.LONG,
     ]
     return [

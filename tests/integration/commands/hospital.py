@@ -15,22 +15,27 @@ _COMMAND_S = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operator:
-    """Has a broker's URL and a database in a directory."""
+    """Has a broker's URL and a database, in a directory unless it is told where."""
 
     url: str
     directory: Path
+    database_url: str = ""
 
     @property
     def environment(self) -> dict[str, str]:
         return {
             "PATH": os.environ["PATH"],
             "AMQP_ADDR": self.url,
-            "DATABASE_URL": f"sqlite:///{self.directory}/takeoff.db",
+            "DATABASE_URL": self.database_url or f"sqlite:///{self.directory}/takeoff.db",
             "TZ": "UTC",
         }
 
     def run(
-        self, *arguments: str, environment: Mapping[str, str] | None = None, typed: str = ""
+        self,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        typed: str = "",
+        timeout_s: float = _COMMAND_S,
     ) -> subprocess.CompletedProcess[str]:
         """Run a command of the hospital to its end; `typed` is what stands on its standard input."""
         return subprocess.run(
@@ -40,17 +45,17 @@ class Operator:
             input=typed,
             capture_output=True,
             text=True,
-            timeout=_COMMAND_S,
+            timeout=timeout_s,
             check=False,
         )
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start a command that does not end by itself."""
+    def start(self, *arguments: str, output: int = subprocess.PIPE) -> subprocess.Popen[str]:
+        """Start a command that does not end by itself; `output` is where it writes to."""
         return subprocess.Popen(
             [str(COMMAND), "hospital", *arguments],
             env=self.environment,
             cwd=self.directory,
-            stdout=subprocess.PIPE,
+            stdout=output,
             stderr=subprocess.STDOUT,
             text=True,
         )
