@@ -38,7 +38,7 @@ def commands() -> list[list[str]]:
 
 
 async def test_three_commands_lead_from_the_event_to_the_healed_mail(operator: Operator) -> None:
-    await put(operator, [letter(1, content=ProtobufTaskCodec().encode(TASK)), letter(2)])
+    await put(operator, [letter(1, content=ProtobufTaskCodec().encode(TASK))])
     find, edit, replay = commands()
     found = operator.run(*find)
     assert (found.returncode, found.stdout.count("Attendee_Ticket")) == (exit_codes.OK, 1)
