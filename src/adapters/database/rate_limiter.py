@@ -20,13 +20,15 @@ class DatabaseRateLimiter(RateLimiter):
     """Shares the ledger's connection and thread; without limits it asks nobody."""
 
     def __init__(self, *, ledger: DatabaseLedger, limits: RateLimits) -> None:
-        self._writer = ledger.writer
+        self._ledger = ledger
         self._limits = limits
 
     async def reserve(self, relay: str, wanted: int, *, within_s: float) -> Turns:
         if not self._limits.limits:
             return Turns(count=wanted, first_in_s=0.0, interval_s=0.0)
-        return await self._writer.submit(lambda on: _reserve(on, self._limits, relay, wanted, within_s), order=LAST)
+        return await self._ledger.writer.submit(
+            lambda on: _reserve(on, self._limits, relay, wanted, within_s), order=LAST
+        )
 
 
 def _reserve(on: Operations, limits: RateLimits, relay: str, wanted: int, within_s: float) -> Turns:

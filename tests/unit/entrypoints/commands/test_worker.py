@@ -16,8 +16,6 @@ from structlog.testing import capture_logs
 
 from adapters.memory.ledger import InMemoryLedger
 from adapters.memory.message_source import InMemoryMessageSource
-from adapters.memory.rate_limiter import InMemoryRateLimiter
-from domain.rate_limit import RateLimits
 from entrypoints import exit_codes
 from entrypoints.commands.worker import serve_until_stopped
 from entrypoints.container import Container
@@ -47,7 +45,6 @@ def container(settings: Settings) -> Container:
     container = Container(settings=settings)
     container.source.override(providers.Singleton(InMemoryMessageSource, clock=container.clock))
     container.ledger.override(providers.Singleton(InMemoryLedger, clock=container.clock))
-    container.limiter.override(providers.Singleton(InMemoryRateLimiter, limits=RateLimits(), clock=container.clock))
     return container
 
 
