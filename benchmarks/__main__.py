@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from benchmarks import mime
 from benchmarks.chart import chart_of
 from benchmarks.contestants import ROOT
 from benchmarks.debian_tools import debian_tools
@@ -15,7 +16,7 @@ from benchmarks.peers.install import install_peers
 from benchmarks.table import markdown_of, numbers_of, table_of
 from benchmarks.throughput import Load
 
-NAMES = ("throughput", "tls", "delay", "latency", "start-up", "connections", "backlog")
+NAMES = ("throughput", "tls", "delay", "latency", "start-up", "connections", "backlog", "mime")
 _MAILS, _ROUNDS = 6000, 5
 _QUICK_MAILS, _QUICK_ROUNDS = 1500, 1
 
@@ -48,6 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             "start-up": load.start_up,
             "connections": load.connections,
             "backlog": load.backlog,
+            "mime": mime.result,
         }
         for name in arguments.names or NAMES:
             results.append(benchmarks[name]())
