@@ -314,7 +314,11 @@ class LedgerContract:
         assert await ledger.conclude(claim, step, a_try())
         once = await ledger.timeline(KEY)
         assert await ledger.conclude(claim, step, a_try())
-        assert await ledger.timeline(KEY) == once
+        twice = await ledger.timeline(KEY)
+        assert once is not None
+        assert twice is not None
+        # A server's clock goes on meanwhile, and a fact is written again.
+        assert replace(twice, changed_at=once.changed_at) == once
 
     async def test_an_entered_ledger_prolongs_its_leases(
         self, ledger: Ledger, other: Ledger, stage: LedgerStage
@@ -371,8 +375,8 @@ class LedgerContract:
         changed = await ledger.timeline(KEY)
         assert came is not None
         assert changed is not None
-        assert came.received_at == came.changed_at == changed.received_at
-        assert changed.changed_at > changed.received_at
+        assert changed.received_at == came.received_at
+        assert came.received_at <= came.changed_at < changed.changed_at
 
     async def test_a_mail_is_found_by_what_its_message_id_is_made_of(self, ledger: Ledger) -> None:
         keys = [f"{KEY}-{number}" for number in range(5)]
