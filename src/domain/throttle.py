@@ -1,6 +1,7 @@
 """How a relay's complaints about our pace slow this worker down, and how it comes back.
 
-FREE --complaint--> SLOWED                to half of the pace of the last seconds
+FREE --complaint--> SLOWED                to half of the pace of the last seconds, unless that is so slow that the
+                                          complaint cannot be about it
 SLOWED --complaint--> SLOWED              to half of what it was; complaints of one moment count once
 SLOWED --time passes--> SLOWED            the pace grows evenly, towards half above what it was at first
 SLOWED --a minute without complaint--> FREE
@@ -59,7 +60,10 @@ class Throttle:
         if pace is not None and now_s - self._complained_at_s < _ONE_MOMENT_S:
             return False
         if pace is None or self._peak_per_s is None:
-            pace = self._peak_per_s = max(self._measured(now_s), 2 * _SLOWEST_PER_S)
+            pace = self._measured(now_s)
+            if pace < 2 * _SLOWEST_PER_S:
+                return False
+            self._peak_per_s = pace
         self._slow_per_s = max(pace / 2, _SLOWEST_PER_S)
         self._complained_at_s = self._free_at_s = now_s
         return True
