@@ -87,9 +87,12 @@ def test_the_image_runs_as_a_number_that_is_not_root_and_says_what_it_is(engine:
 
 
 def test_the_image_holds_the_worker_and_no_tools(engine: Engine) -> None:
-    """What is not there cannot be exploited: no pip, no build backend, no tests, no settings of ours."""
+    """What is not there cannot be exploited: no pip, no build backend, no tests, no settings of ours.
+
+    `deploy` is what `datadog install` installs.
+    """
     look = "import importlib.util as u; print([m for m in ('pip', 'setuptools', 'pytest', 'tests') if u.find_spec(m)])"
     arguments = ["run", "--rm", "--read-only", "--network", "none", "--entrypoint", "/opt/venv/bin/python3", IMAGE]
     assert engine(*arguments, "-c", look) == "[]"
-    listing = "import os; print(os.listdir('/app'))"
-    assert engine(*arguments, "-c", listing) == "['var']"
+    listing = "import os; print(sorted(os.listdir('/app')))"
+    assert engine(*arguments, "-c", listing) == "['deploy', 'var']"
