@@ -31,7 +31,7 @@ from domain.timing_events import Step
 # A mail held elsewhere is looked at again when that delivery has ended or its lease is over, whichever comes first.
 _LONGEST_WAIT_S = 15.0
 _AFTER_LEASE_S = 1.0
-# Not much longer than a mail takes where the domain is merely popular, and its copies are not many where it is slow.
+# A domain that stalls does so for longer than a moment; meanwhile each of its mails is a copy in the broker so often.
 _LANE_WAIT_S = 4.0
 
 
@@ -79,7 +79,7 @@ class DeliverEmail:
             if isinstance(read, Decided):
                 settlement = read.step
             else:
-                with self._lanes.enter(read.task.to) as is_free:
+                async with self._lanes.enter(read.task.to) as is_free:
                     label, settlement = await self._deliver(message, read) if is_free else self._queued(message, read)
         except asyncio.CancelledError:
             await self._hand_back(message, label)

@@ -87,9 +87,9 @@ def test_wrong_settings_are_named_at_once_and_end_the_process_with_78(tmp_path: 
         assert worker.process.wait(10) == exit_codes.CONFIG_ERROR
     assert time.monotonic() - started < 3
     assert [line.split(":")[0] for line in worker.log_text.splitlines()] == [
+        "CONCURRENCY",
         "SMTP_RELAY or MAIL_HOST",
         "MAIL_FROM or MAIL_SENDER",
-        "CONCURRENCY",
     ]
     assert "canary" not in worker.log_text
 

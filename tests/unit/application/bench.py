@@ -151,7 +151,7 @@ class Bench:
             attempt=attempt,
             settle=SettleMessage(source=self.source, observer=self.observer, clock=self.clock),
             guard=self.guard,
-            lanes=DomainLanes(width=lane_width),
+            lanes=DomainLanes(width=lane_width, patience_s=0.02),
             observer=self.observer,
             clock=self.clock,
             reach=self.passed.append,
