@@ -37,6 +37,7 @@ def chosen(selection: Selection, words: Sequence[str]) -> list[Scenario]:
         *relay_outage.SCENARIOS,
         *relay_outage.LONG,
         *limits.SCENARIOS,
+        *limits.LONG,
         *cuts.SCENARIOS,
         *replies.SCENARIOS,
         *replies.LONG,
