@@ -7,6 +7,7 @@ import os
 import random
 import subprocess
 import time
+from typing import Any
 
 from tests.faults import queues
 from tests.faults.history import Letter
@@ -56,9 +57,11 @@ def kill_everything(letters: int, late: int, rounds: int, selection: Selection =
 
     def play(stage: Stage) -> None:
         desk = fill(stage, letters)
-        arriving = stage.publishing(late, per_s=late / rounds, prefix=_LATE)
         how = ("--canary", "5", "--rate", f"{max(20, letters // rounds)}/s", "--stop-if-failing", "20%")
         command = desk.start("replay", "--reason", "smtp 550", *how, output=subprocess.DEVNULL)
+        # What comes before it has looked is its own.
+        stage.wait_until(lambda: bool(_status(desk)), "a replay that can be resumed")
+        arriving = stage.publishing(late, per_s=late / rounds, prefix=_LATE)
         for _ in range(rounds):
             time.sleep(random.uniform(0.5, 2.5))
             match random.choice(["command", "worker", "broker"]):
@@ -93,13 +96,16 @@ def kill_everything(letters: int, late: int, rounds: int, selection: Selection =
 
 def _finish(desk: Operator) -> bool:
     desk.run("replay", "resume", "1", timeout_s=600)
-    status = [json.loads(line) for line in desk.run("replay", "status", "--json").stdout.splitlines()]
+    status = _status(desk)
     return bool(status) and status[-1]["left"] == 0
 
 
 def _under_way(desk: Operator) -> int:
-    status = [json.loads(line) for line in desk.run("replay", "status", "--json").stdout.splitlines()]
-    return sum(each["under_way"] for each in status)
+    return sum(each["under_way"] for each in _status(desk))
+
+
+def _status(desk: Operator) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in desk.run("replay", "status", "--json").stdout.splitlines()]
 
 
 def two_terminals(letters: int, rounds: int, selection: Selection = Selection.QUICK) -> Scenario:
