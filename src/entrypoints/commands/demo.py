@@ -22,7 +22,7 @@ from entrypoints.demo.settings import DemoSettings
 from entrypoints.demo.ward import fill_ward
 
 # A task's arrival is spread so that a person can watch; the longest retry takes under 5 s.
-_ARRIVAL_S = 0.08
+_ARRIVAL_S = 0.04
 _PATIENCE_S = 60.0
 
 
