@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, insert, null, or_, select, update
 
-from adapters.database.letter_operations import dialect_of, insert_into
+from adapters.database.letter_operations import dialect_of
 from adapters.database.letter_query import conditions
 from adapters.database.letter_rows import cause_values, entry_of, entry_values, new_values
 from adapters.database.operations import Operations
@@ -57,7 +57,7 @@ def copy(on: Operations, letter_id: int, mail: FailedMail, deed: Deed) -> int | 
     """Put another letter in the place of one."""
     if not move(on, [letter_id], LetterStatus.WAITING, LetterStatus.ARCHIVED, None):
         return None
-    on.connection.execute(insert_into(on, cause).on_conflict_do_nothing(), cause_values(mail.cause))
+    on.connection.execute(on.insert(cause).on_conflict_do_nothing(), cause_values(mail.cause))
     values = {**new_values(mail, now_s=on.now_s), "original_id": letter_id}
     number: int = on.connection.execute(insert(letter).values(values).returning(letter.c.id)).scalar_one()
     _write(on, [letter_id], replace(deed, text=f"as letter {number}; {deed.text}".rstrip("; ")))

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, Table, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Select, func, select, update
 
 from adapters.database.letter_query import conditions
 from adapters.database.letter_rows import (
@@ -26,8 +25,8 @@ _SUMMARY = [column for column in letter.c if column.name not in {"identity", "se
 
 def admit(on: Operations, mail: FailedMail) -> Admission:
     """Insert a letter, or see what its copy means."""
-    on.connection.execute(insert_into(on, cause).on_conflict_do_nothing(), cause_values(mail.cause))
-    insert = insert_into(on, letter).on_conflict_do_nothing(index_elements=[letter.c.identity]).returning(letter.c.id)
+    on.connection.execute(on.insert(cause).on_conflict_do_nothing(), cause_values(mail.cause))
+    insert = on.insert(letter).on_conflict_do_nothing(index_elements=[letter.c.identity]).returning(letter.c.id)
     if on.connection.execute(insert, new_values(mail, now_s=on.now_s)).first():
         return Admission.NEW
     if mail.failed_at is None:
@@ -113,8 +112,3 @@ def groups_query(wanted: LetterFilter, *, dialect: str) -> Select[Any]:
 def dialect_of(on: Operations) -> str:
     """Name the database."""
     return on.connection.dialect.name
-
-
-def insert_into(on: Operations, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """Begin an INSERT that knows what to do on a conflict."""
-    return sqlite.insert(table) if dialect_of(on) == "sqlite" else postgresql.insert(table)

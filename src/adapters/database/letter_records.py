@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, delete, func, insert, select
 
 from adapters.database.letter_changes import history
-from adapters.database.letter_operations import dialect_of, insert_into
+from adapters.database.letter_operations import dialect_of
 from adapters.database.letter_rows import cause_values, contents_of, entry_values, letter_of, record_values, time_of
 from adapters.database.operations import Operations
 from adapters.database.tables import audit, cause, letter
@@ -32,10 +32,10 @@ def keep(on: Operations, kept: LetterRecord) -> int | None:
     """Write all of a letter."""
     of = kept.letter
     grouped = {**cause_values(CauseGroup.of(of.reason, of.reply, of.category)), "id": of.group}
-    on.connection.execute(insert_into(on, cause).on_conflict_do_nothing(), grouped)
+    on.connection.execute(on.insert(cause).on_conflict_do_nothing(), grouped)
     values = record_values(kept)
     for attempt in ({**values, "id": of.id}, values):
-        write = insert_into(on, letter).on_conflict_do_nothing().returning(letter.c.id)
+        write = on.insert(letter).on_conflict_do_nothing().returning(letter.c.id)
         number: int | None = on.connection.execute(write, attempt).scalar()
         if number is not None:
             break
